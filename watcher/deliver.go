@@ -1,0 +1,245 @@
+package watcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// unsureGrace is how long an unsure delivery rests before the channel is asked whether
+// it arrived: Slack's history may lag behind an accepted post.
+const unsureGrace = 30 * time.Second
+
+// parentWait is how long an Update or Reply waits for the message it belongs to: longer
+// than patience, so that its job is given back and the parent's can run.
+const parentWait = patience + time.Second
+
+// patience is how long Deliver waits itself, for a channel's turn or for another try,
+// instead of giving the job back: a channel's jobs run one after the other, so waiting
+// in place keeps their order.
+const patience = 10 * time.Second
+
+// attemptTime is what one attempt may take; Deliver starts none with less time left.
+const attemptTime = 15 * time.Second
+
+// Deliver tries to settle a delivery. It returns nil when that is done for good and a
+// *RetryError that says when to call again; any other error is the store's, and the
+// call may be made again. It waits at most for patience, and not at all for a context
+// whose deadline is nearer than that and one more attempt.
+func (w *Watcher) Deliver(ctx context.Context, id DeliveryID) error {
+	for {
+		err := w.attempt(ctx, id)
+		var again *RetryError
+		if !errors.As(err, &again) || again.After > patience {
+			return err
+		}
+		if end, ok := ctx.Deadline(); ok && time.Until(end) < again.After+attemptTime {
+			return err
+		}
+		if sleep(ctx, again.After) != nil {
+			return err
+		}
+	}
+}
+
+// attempt makes one attempt at a delivery.
+func (w *Watcher) attempt(ctx context.Context, id DeliveryID) error {
+	p := w.plan.Load()
+	o, err := w.store.Outgoing(ctx, id)
+	if err != nil {
+		return fmt.Errorf("load delivery %s: %w", id, err)
+	}
+	d := o.Delivery
+	switch d.State {
+	case Sent, Dead, Dropped:
+		return nil
+	}
+	ch, ok := p.Channels[d.Channel]
+	if !ok {
+		return w.settle(ctx, d, Dead, errors.New("the channel is no longer in the configuration"))
+	}
+	if again, done, err := w.place(ctx, &o); again != nil || done || err != nil {
+		return errors.Join(err, asError(again))
+	}
+	if wait, err := w.turn(ctx, ch); wait > 0 || err != nil {
+		return errors.Join(err, asError(waitFor(wait)))
+	}
+	if d.State == Unsure || d.State == Sending {
+		found, again, err := w.find(ctx, ch, &o)
+		if found || again != nil || err != nil {
+			return errors.Join(err, asError(again))
+		}
+	}
+	return w.send(ctx, p, ch, o)
+}
+
+// place looks after the message that a Reply or Update belongs to. A Reply whose parent
+// never arrived is sent as a Post; such an Update has nothing to change.
+func (w *Watcher) place(ctx context.Context, o *Outgoing) (again *RetryError, done bool, err error) {
+	if o.Delivery.Kind == Post || o.Parent.Ref != "" {
+		return nil, false, nil
+	}
+	if o.Waiting {
+		return &RetryError{After: parentWait, Err: errors.New("waits for the story's first message")}, false, nil
+	}
+	if o.Delivery.Kind == Update {
+		return nil, true, w.settle(ctx, o.Delivery, Dropped, errors.New("the story's first message never arrived"))
+	}
+	return nil, false, nil
+}
+
+// turn books the channel's next free moment and waits for it, or says how long it is.
+func (w *Watcher) turn(ctx context.Context, ch Channel) (time.Duration, error) {
+	at, ok, err := w.store.Reserve(ctx, ch.Name, ch.Gap, patience)
+	if err != nil {
+		return 0, fmt.Errorf("reserve a turn in channel %s: %w", ch.Name, err)
+	}
+	if !ok {
+		return max(time.Until(at), time.Millisecond), nil
+	}
+	return 0, sleep(ctx, time.Until(at))
+}
+
+// sleep waits for d, or less if ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// find asks the channel whether an attempt whose end nobody saw had arrived.
+func (w *Watcher) find(ctx context.Context, ch Channel, o *Outgoing) (found bool, again *RetryError, err error) {
+	d := o.Delivery
+	finder, ok := ch.Notifier.(Finder)
+	if !ok || d.Kind == Update { // an update may safely be made twice
+		o.Repeat = d.Kind != Update
+		return false, nil, nil
+	}
+	if rest := time.Until(d.Tried.Add(unsureGrace)); rest > 0 {
+		return false, waitFor(rest), nil
+	}
+	r, found, err := finder.Find(ctx, *o)
+	if err != nil {
+		d.State, d.LastError = Unsure, "look-up: "+err.Error()
+		if time.Since(d.Created) < w.plan.Load().giveUp()/4 {
+			return false, waitFor(backoff(d.Attempts)), w.store.Settle(ctx, d)
+		}
+		o.Repeat = true // nobody can tell: better twice than never
+		return false, nil, nil
+	}
+	if !found {
+		return false, nil, nil
+	}
+	d.Receipt = r
+	w.metrics.delivered(d, o.Alert, "found")
+	return true, nil, w.settle(ctx, d, Sent, nil)
+}
+
+// send makes the attempt and settles what came of it.
+func (w *Watcher) send(ctx context.Context, p *Plan, ch Channel, o Outgoing) error {
+	d := &o.Delivery
+	d.State, d.Tried = Sending, time.Now()
+	d.Attempts++
+	if err := w.store.Settle(ctx, *d); err != nil {
+		return fmt.Errorf("save attempt of delivery %s: %w", d.ID, err)
+	}
+	r, err := ch.Notifier.Notify(ctx, o)
+	// The answer must be kept even when the process is being stopped.
+	ctx = context.WithoutCancel(ctx)
+	var retry *RetryError
+	var unsure *UncertainError
+	switch {
+	case err == nil:
+		if r.At.IsZero() {
+			r.At = time.Now()
+		}
+		d.Receipt = r
+		w.metrics.delivered(*d, o.Alert, "ok")
+		return w.settle(ctx, *d, Sent, nil)
+	case errors.As(err, &retry):
+		return w.later(ctx, p, ch, *d, Pending, max(retry.After, backoff(d.Attempts)), retry)
+	case errors.As(err, &unsure):
+		return w.later(ctx, p, ch, *d, Unsure, backoff(d.Attempts), unsure)
+	}
+	w.metrics.delivered(*d, o.Alert, "refused")
+	return w.settle(ctx, *d, Dead, err)
+}
+
+// later puts a delivery off, and its channel for a while, so that order is kept; it
+// gives up when its time is over.
+func (w *Watcher) later(ctx context.Context, p *Plan, ch Channel, d Delivery, s State, wait time.Duration, cause error) error {
+	now := time.Now()
+	if now.Sub(d.Created) > p.giveUp() {
+		return w.settle(ctx, d, Dead, fmt.Errorf("given up after %d attempts: %w", d.Attempts, cause))
+	}
+	d.State, d.LastError, d.NotBefore = s, cause.Error(), now.Add(wait)
+	if err := w.store.Settle(ctx, d); err != nil {
+		return fmt.Errorf("save delivery %s: %w", d.ID, err)
+	}
+	if err := w.store.Hold(ctx, ch.Name, now.Add(holdFor(wait, cause))); err != nil {
+		return fmt.Errorf("hold channel %s: %w", ch.Name, err)
+	}
+	w.metrics.retried(d)
+	w.log.Warn("delivery put off", "channel", d.Channel, "delivery", d.ID, "story", d.StoryID,
+		"attempt", d.Attempts, "wait", wait.Round(time.Millisecond), "err", cause)
+	return &RetryError{After: wait, Err: cause}
+}
+
+// holdFor says how long others in the channel wait with a delivery that is put off: as
+// long as the channel asked for, else at most a minute, so that one message that the
+// channel cannot take never blocks the rest for good.
+func holdFor(wait time.Duration, cause error) time.Duration {
+	var retry *RetryError
+	if errors.As(cause, &retry) && retry.After > 0 {
+		return retry.After
+	}
+	return min(wait, time.Minute)
+}
+
+// settle saves the final state of a delivery.
+func (w *Watcher) settle(ctx context.Context, d Delivery, s State, cause error) error {
+	d.State, d.LastError, d.NotBefore = s, "", time.Time{}
+	if cause != nil {
+		d.LastError = cause.Error()
+	}
+	if err := w.store.Settle(ctx, d); err != nil {
+		return fmt.Errorf("settle delivery %s: %w", d.ID, err)
+	}
+	switch s {
+	case Dead:
+		w.metrics.dead(d)
+		w.log.Error("delivery is a dead letter", "channel", d.Channel, "delivery", d.ID, "story", d.StoryID, "err", cause)
+	case Sent:
+		w.log.Info("delivered", "channel", d.Channel, "delivery", d.ID, "story", d.StoryID, "kind", string(d.Kind), "attempts", d.Attempts)
+	}
+	return nil
+}
+
+// backoff is the wait after the n'th attempt: 1 s doubled each time, 15 min at most.
+func backoff(n int) time.Duration {
+	return min(time.Second<<min(max(n-1, 0), 10), 15*time.Minute)
+}
+
+func waitFor(d time.Duration) *RetryError {
+	if d <= 0 {
+		return nil
+	}
+	return &RetryError{After: d, Err: errors.New("waits for the channel's turn")}
+}
+
+// asError keeps a nil *RetryError from becoming a non-nil error.
+func asError(r *RetryError) error {
+	if r == nil {
+		return nil
+	}
+	return r
+}
