@@ -1,0 +1,57 @@
+package schedule
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// shortest is the shortest interval that Parse accepts.
+const shortest = 10 * time.Second
+
+var parser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
+
+// Parse reads a schedule: five cron fields, @hourly and its like, or "@every 10m", with
+// an optional "CRON_TZ=Europe/Vilnius " before it. It refuses what would never run,
+// such as 30 February, and what would run more often than every 10 s.
+func Parse(expr string) (cron.Schedule, error) {
+	s, err := parser.Parse(expr)
+	if err != nil {
+		return nil, fmt.Errorf("schedule %q: %s", expr, cure(expr, err))
+	}
+	if d, ok := s.(cron.ConstantDelaySchedule); ok {
+		if d.Delay < shortest {
+			return nil, fmt.Errorf("schedule %q: shorter than %v", expr, shortest)
+		}
+		return s, nil
+	}
+	if s.Next(time.Now()).IsZero() {
+		return nil, fmt.Errorf("schedule %q: this date never comes", expr)
+	}
+	return s, nil
+}
+
+// cure says what is wrong with an expression in an operator's words.
+func cure(expr string, err error) string {
+	const form = `write five fields "minute hour day month weekday" such as "*/10 * * * *", or "@every 10m"`
+	rest := expr
+	if strings.HasPrefix(rest, "CRON_TZ=") || strings.HasPrefix(rest, "TZ=") {
+		zone, fields, _ := strings.Cut(rest, " ")
+		_, name, _ := strings.Cut(zone, "=")
+		if _, tzErr := time.LoadLocation(name); tzErr != nil {
+			return fmt.Sprintf("unknown time zone %q: write one such as Europe/Vilnius", name)
+		}
+		rest = fields
+	}
+	switch n := len(strings.Fields(rest)); {
+	case strings.HasPrefix(rest, "@every"):
+		return `the interval is not a duration: write one such as "@every 10m"`
+	case strings.HasPrefix(rest, "@"):
+		return fmt.Sprintf("unknown word %s: write @hourly, @daily, @weekly, @monthly or @every 10m", strings.Fields(rest)[0])
+	case n != 5:
+		return fmt.Sprintf("%d fields instead of five: %s", n, form)
+	}
+	return err.Error() + ": " + form
+}

@@ -1,0 +1,74 @@
+package schedule_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sanctionwatch/sanctionwatch/watcher"
+	"github.com/sanctionwatch/sanctionwatch/watcher/schedule"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+func table(t *testing.T, def string, floor time.Duration, feeds ...watcher.Feed) *schedule.Timetable {
+	t.Helper()
+	tt, err := schedule.NewTimetable(def, floor, feeds)
+	require.NoError(t, err)
+	return tt
+}
+
+func TestFeedFollowsItsOwnScheduleOrTheDefault(t *testing.T) {
+	own := watcher.Feed{ID: "own", Schedule: "@every 1h"}
+	tt := table(t, "@every 10m", 0, own)
+	require.WithinRange(t, tt.Next(watcher.Feed{ID: "plain"}, 0, 0, noon), noon.Add(10*time.Minute), noon.Add(11*time.Minute))
+	require.WithinRange(t, tt.Next(own, 0, 0, noon), noon.Add(time.Hour), noon.Add(time.Hour+30*time.Second))
+}
+
+func TestJitterSpreadsFeedsAndStaysTheSame(t *testing.T) {
+	tt := table(t, "@every 5m", 0)
+	seen := map[time.Time]bool{}
+	for i := range 200 {
+		f := watcher.Feed{ID: watcher.FeedID(fmt.Sprintf("feed-%d", i))}
+		due := tt.Next(f, 0, 0, noon)
+		require.Equal(t, due, tt.Next(f, 0, 0, noon))
+		require.WithinRange(t, due, noon.Add(5*time.Minute), noon.Add(5*time.Minute+30*time.Second))
+		seen[due] = true
+	}
+	require.Greater(t, len(seen), 190)
+}
+
+func TestFloorHoldsAgainstTheOperator(t *testing.T) {
+	tt := table(t, "@every 1m", 15*time.Minute)
+	require.Equal(t, noon.Add(15*time.Minute), tt.Next(watcher.Feed{ID: "a"}, 0, 0, noon))
+}
+
+func TestFailuresBackOffToADayAndNeverGiveUp(t *testing.T) {
+	tt := table(t, "@every 10m", 0)
+	last := time.Duration(0)
+	for n := 1; n <= 200; n++ {
+		wait := tt.Next(watcher.Feed{ID: "a"}, n, 0, noon).Sub(noon)
+		require.GreaterOrEqual(t, wait, last)
+		require.LessOrEqual(t, wait, 24*time.Hour)
+		last = wait
+	}
+	require.Equal(t, 24*time.Hour, last)
+}
+
+func TestPublishersWishIsHonouredWithinReason(t *testing.T) {
+	tt := table(t, "@every 10m", 0)
+	f := watcher.Feed{ID: "a"}
+	require.Equal(t, noon.Add(40*time.Minute), tt.Next(f, 0, 40*time.Minute, noon), "max-age")
+	require.Equal(t, noon.Add(time.Hour), tt.Next(f, 0, 30*24*time.Hour, noon), "a careless max-age is capped")
+	require.Equal(t, noon.Add(6*time.Hour), tt.Next(f, 1, 6*time.Hour, noon), "Retry-After")
+	require.Equal(t, noon.Add(24*time.Hour), tt.Next(f, 1, 90*24*time.Hour, noon), "a silly Retry-After is capped")
+}
+
+func TestTimetableNamesABadSchedule(t *testing.T) {
+	_, err := schedule.NewTimetable("@every 10m", 0, []watcher.Feed{{ID: "x", Schedule: "soon"}})
+	require.ErrorContains(t, err, `schedule "soon"`)
+	_, err = schedule.NewTimetable("soon", 0, nil)
+	require.Error(t, err)
+}
