@@ -45,12 +45,13 @@ func (it Item) When() time.Time {
 // second look.
 func (it Item) TextHash() string { return digest("text", it.Title, it.Lead) }
 
-// Sighting says what the store knows of an item.
+// Sighting says what the store knows of an item. Two feeds that word the same link
+// differently are no edit: else each poll of one would undo the other's.
 type Sighting int
 
 // The three sightings.
 const (
 	Unknown Sighting = iota // never recorded
 	Known                   // recorded with the same wording
-	Edited                  // recorded with another title or lead
+	Edited                  // recorded from the same feed with another title or lead
 )
