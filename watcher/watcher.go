@@ -46,7 +46,9 @@ type Tally struct {
 	Held     int // matched, and not told because too old or of a baseline
 }
 
-func (t *Tally) add(u Tally) {
+// Add adds what u counted.
+func (t *Tally) Add(u Tally) {
+	t.Items += u.Items
 	t.New += u.New
 	t.Edited += u.Edited
 	t.Matched += u.Matched
@@ -96,7 +98,7 @@ func (w *Watcher) Take(ctx context.Context, f Feed, items []Item, baseline bool)
 		if err != nil {
 			return t, fmt.Errorf("record item %s: %w", it.ID, err)
 		}
-		t.add(got)
+		t.Add(got)
 	}
 	if err := flush(); err != nil {
 		return t, fmt.Errorf("archive items: %w", err)

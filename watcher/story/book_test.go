@@ -1,0 +1,155 @@
+package story_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sanctionwatch/sanctionwatch/watcher"
+	"github.com/sanctionwatch/sanctionwatch/watcher/story"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+func item(title, lead string, after time.Duration) watcher.Item {
+	at := noon.Add(after)
+	return watcher.Item{
+		ID: watcher.NewItemID(title + lead + at.String()), Title: title, Lead: lead, Published: at, Seen: at,
+	}
+}
+
+// told learns items as a store would give them back and returns the story of each.
+func told(t *testing.T, b *story.Book, items ...watcher.Item) []watcher.StoryID {
+	t.Helper()
+	var out []watcher.StoryID
+	for i, it := range items {
+		j := b.Assign(it, nil)
+		require.NotEmpty(t, j.Why)
+		s := j.Story
+		if s == "" {
+			s = watcher.NewStoryID(it.ID)
+		}
+		b.Learn(watcher.Member{Seq: int64(i + 1), Story: s, Item: it})
+		out = append(out, s)
+	}
+	return out
+}
+
+const wireLead = "The council agreed on Monday to stop the transit of potash from Soligorsk through the port of Klaipeda, two diplomats said, after a debate that lasted several weeks."
+
+func TestSameNewsFromThreeOutletsIsOneStory(t *testing.T) {
+	for name, items := range map[string][]watcher.Item{
+		"the same title, another lead": {
+			item("Council stops transit of potash from Soligorsk", wireLead, 0),
+			item("COUNCIL STOPS TRANSIT OF POTASH FROM SOLIGORSK", "Our correspondent reports.", time.Hour),
+			item("Council stops transit of potash from Soligorsk!", "", 2*time.Hour),
+		},
+		"another title, the same wire copy": {
+			item("Council stops transit of potash", wireLead, 0),
+			item("No more fertiliser through Klaipeda: ministers act", wireLead, time.Hour),
+			item("Potash transit ends", wireLead+" More follows.", 3*time.Hour),
+		},
+		"a cut lead": {
+			item("Council stops potash transit", wireLead, 0),
+			item("Potash transit is over, ministers say", wireLead[:120], time.Hour),
+		},
+		"nearly the same title": {
+			item("Council stops transit of potash from Soligorsk, diplomats say", "", 0),
+			item("Council stops transit of potash from Soligorsk - diplomats", "", time.Hour),
+		},
+		"Russian": {
+			item("Литва прекращает транзит белорусских калийных удобрений", "Решение вступает в силу со вторника, сообщили в правительстве страны.", 0),
+			item("Литва прекращает транзит белорусских калийных удобрений через Клайпеду", "Решение вступает в силу со вторника, сообщили в правительстве страны.", time.Hour),
+		},
+		"Chinese": {
+			item("立陶宛停止白俄罗斯钾肥过境运输", "政府表示该决定将于星期二生效。", 0),
+			item("立陶宛停止白俄罗斯钾肥过境", "政府表示该决定将于星期二生效。", time.Hour),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := told(t, story.New(story.Options{}), items...)
+			for _, s := range got {
+				require.Equal(t, got[0], s)
+			}
+		})
+	}
+}
+
+func TestDifferentNewsStayApart(t *testing.T) {
+	for name, items := range map[string][]watcher.Item{
+		"a series by number": {
+			item("War in Ukraine: what happened on day 396", "The main events of the day.", 0),
+			item("War in Ukraine: what happened on day 397", "The main events of the day.", 24*time.Hour),
+		},
+		"a price of the day": {
+			item("Potash price on 27 March: 310 dollars a tonne", "The price at the close.", 0),
+			item("Potash price on 28 March: 312 dollars a tonne", "The price at the close.", 24*time.Hour),
+		},
+		"the same title a week later": {
+			item("Weekly review of sanctions on Belarus", "The council met.", 0),
+			item("Weekly review of sanctions on Belarus", "A new list was published.", 7*24*time.Hour),
+		},
+		"one subject, two events": {
+			item("Council bans potash imports from Belarus", "Ministers adopted the ban on Monday.", 0),
+			item("Belarus potash company sues council", "The company lodged a complaint in Luxembourg.", time.Hour),
+		},
+		"short titles": {
+			item("Belarus sanctions", "Canada lists nine companies of the defence industry.", 0),
+			item("Belarus sanctions", "Switzerland follows the union's eighth package.", time.Hour),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := told(t, story.New(story.Options{}), items...)
+			seen := map[watcher.StoryID]bool{}
+			for _, s := range got {
+				require.False(t, seen[s], "joined")
+				seen[s] = true
+			}
+		})
+	}
+}
+
+func TestJoinSaysWhy(t *testing.T) {
+	b := story.New(story.Options{})
+	first := item("Council stops transit of potash from Soligorsk", wireLead, 0)
+	require.Equal(t, "no story of the window shares its words", b.Assign(first, nil).Why)
+	told(t, b, first)
+	j := b.Assign(item("Ministers act", wireLead, time.Hour), nil)
+	require.Equal(t, "near text", j.Signature)
+	require.InDelta(t, 0.9, j.Score, 0.1)
+	j = b.Assign(item("Council stops transit of potash 2", wireLead[:60], time.Hour), nil)
+	require.NotEqual(t, "none", j.Signature, "a figure that only one title has is no contradiction")
+	j = b.Assign(item("Weather in Minsk is mild", "No snow is expected.", time.Hour), nil)
+	require.Empty(t, j.Story)
+}
+
+func TestBookForgetsWhatLeftTheWindow(t *testing.T) {
+	b := story.New(story.Options{Window: 24 * time.Hour})
+	for i := range 5000 {
+		it := item(fmt.Sprintf("Story of station %d on the line to Brest", i), "", time.Duration(i)*time.Minute)
+		b.Learn(watcher.Member{Seq: int64(i), Story: watcher.NewStoryID(it.ID), Item: it})
+		b.Learn(watcher.Member{Seq: int64(i), Story: watcher.NewStoryID(it.ID), Item: it}) // twice is once
+	}
+	require.InDelta(t, 24*60, b.Len(), 2)
+	require.Empty(t, b.Assign(item("Story of station 7 on the line to Brest", "", 5000*time.Minute), nil).Story)
+	require.NotEmpty(t, b.Assign(item("Story of station 4990 on the line to Brest", "", 5000*time.Minute), nil).Story)
+}
+
+func BenchmarkAssign(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		book := story.New(story.Options{Window: 1000 * time.Hour})
+		for i := range n {
+			it := item(fmt.Sprintf("Headline %d of %d about item %d", i, i*7, i*13), fmt.Sprintf("Lead %d with words %d and more %d", i*3, i*5, i*11), time.Duration(i)*time.Second)
+			book.Learn(watcher.Member{Seq: int64(i), Story: watcher.NewStoryID(it.ID), Item: it})
+		}
+		it := item("Council stops transit of potash from Soligorsk", wireLead, time.Hour)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				book.Assign(it, nil)
+			}
+		})
+	}
+}
