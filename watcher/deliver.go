@@ -65,7 +65,11 @@ func (w *Watcher) attempt(ctx context.Context, id DeliveryID) error {
 	if wait, err := w.turn(ctx, ch); wait > 0 || err != nil {
 		return errors.Join(err, asError(waitFor(wait)))
 	}
-	if d.State == Unsure || d.State == Sending {
+	// The turn may have taken a while, in which the story went on.
+	if o, err = w.store.Outgoing(ctx, id); err != nil {
+		return fmt.Errorf("load delivery %s: %w", id, err)
+	}
+	if d = o.Delivery; d.State == Unsure || d.State == Sending {
 		found, again, err := w.find(ctx, ch, &o)
 		if found || again != nil || err != nil {
 			return errors.Join(err, asError(again))

@@ -55,7 +55,7 @@ type Receipt struct {
 // An Outgoing is a delivery with all that is needed to send it.
 type Outgoing struct {
 	Delivery Delivery
-	Alert    Alert   // its Story is the current one for an Update, else as raised
+	Alert    Alert   // as raised; for an Update that of the story's Post, with the story as it is now
 	Parent   Receipt // of the story's Post in the channel; zero if there is none
 	Waiting  bool    // the story's Post in the channel is still on its way
 	Repeat   bool    // an earlier attempt may have arrived

@@ -44,23 +44,23 @@ var (
 	_ watcher.Ledger = (*memory)(nil)
 )
 
-func (m *memory) Sighting(it watcher.Item) (watcher.Sighting, error) {
+func (m *memory) Sighting(it watcher.Item) (watcher.Sighting, watcher.ItemID, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	old, ok := m.items[it.ID]
 	switch {
 	case !ok:
-		return watcher.Unknown, nil
+		return watcher.Unknown, it.ID, nil
 	case old.FeedID == it.FeedID && old.TextHash() != it.TextHash():
-		return watcher.Edited, nil
+		return watcher.Edited, it.ID, nil
 	}
-	return watcher.Known, nil
+	return watcher.Known, it.ID, nil
 }
 
 func (m *memory) Sightings(_ context.Context, items []watcher.Item) ([]watcher.Sighting, error) {
 	var out []watcher.Sighting
 	for _, it := range items {
-		s, _ := m.Sighting(it)
+		s, _, _ := m.Sighting(it)
 		out = append(out, s)
 	}
 	return out, nil
@@ -150,12 +150,13 @@ func (m *memory) Outgoing(_ context.Context, id watcher.DeliveryID) (watcher.Out
 		return watcher.Outgoing{}, errors.New("no such delivery")
 	}
 	o := watcher.Outgoing{Delivery: *d, Alert: m.alerts[d.AlertID]}
-	if d.Kind == watcher.Update {
-		o.Alert.Story = m.stories[d.StoryID]
-	}
 	for _, p := range m.deliveries {
 		if p.StoryID != d.StoryID || p.Channel != d.Channel || p.Kind != watcher.Post || p.ID == d.ID {
 			continue
+		}
+		if d.Kind == watcher.Update {
+			o.Alert = m.alerts[p.AlertID]
+			o.Alert.Story = m.stories[d.StoryID]
 		}
 		switch p.State {
 		case watcher.Sent:

@@ -19,8 +19,10 @@ type Record struct {
 // A Ledger is the store inside its one deployment-wide order: until the function that
 // holds it returns, nobody else records.
 type Ledger interface {
-	// Sighting says again what is known of an item, now that nobody else can record.
-	Sighting(it Item) (Sighting, error)
+	// Sighting says again what is known of an item, now that nobody else can record, and
+	// the id that it is recorded under: its own, or that of the same item before its link
+	// changed.
+	Sighting(it Item) (Sighting, ItemID, error)
 	// Members returns the items recorded in stories after seq and seen since the time
 	// given, in order of Seq.
 	Members(seq int64, since time.Time) ([]Member, error)
@@ -49,7 +51,7 @@ type Store interface {
 	Order(ctx context.Context, fn func(Ledger) error) error
 	// SavePoll saves what is remembered of a feed and gives back its claim.
 	SavePoll(ctx context.Context, st FeedState) error
-	// Outgoing returns a delivery with what is needed to send it.
+	// Outgoing returns a delivery with what is needed to send it, as of one moment.
 	Outgoing(ctx context.Context, id DeliveryID) (Outgoing, error)
 	// Settle saves a delivery's state, attempts, times, receipt and error.
 	Settle(ctx context.Context, d Delivery) error

@@ -115,10 +115,11 @@ func (w *Watcher) record(ctx context.Context, p *Plan, f Feed, it Item, ms []Mat
 	var t Tally
 	err := w.store.Order(ctx, func(l Ledger) error {
 		t = Tally{}
-		s, err := l.Sighting(it)
+		s, id, err := l.Sighting(it)
 		if err != nil || s == Known { // another replica was first
 			return err
 		}
+		it.ID = id
 		before, err := l.StoryOf(it.ID)
 		if err != nil {
 			return err

@@ -8,24 +8,15 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// shortest is the shortest interval that Parse accepts.
-const shortest = 10 * time.Second
-
 var parser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
 
 // Parse reads a schedule: five cron fields, @hourly and its like, or "@every 10m", with
-// an optional "CRON_TZ=Europe/Vilnius " before it. It refuses what would never run,
-// such as 30 February, and what would run more often than every 10 s.
+// an optional "CRON_TZ=Europe/Vilnius " before it; an interval is at least a second. It
+// refuses what would never run, such as 30 February.
 func Parse(expr string) (cron.Schedule, error) {
 	s, err := parser.Parse(expr)
 	if err != nil {
 		return nil, fmt.Errorf("schedule %q: %s", expr, cure(expr, err))
-	}
-	if d, ok := s.(cron.ConstantDelaySchedule); ok {
-		if d.Delay < shortest {
-			return nil, fmt.Errorf("schedule %q: shorter than %v", expr, shortest)
-		}
-		return s, nil
 	}
 	if s.Next(time.Now()).IsZero() {
 		return nil, fmt.Errorf("schedule %q: this date never comes", expr)

@@ -19,18 +19,48 @@ func isAbbreviation(before string, next rune) bool {
 	if word == "" {
 		return false
 	}
-	runes := utf8.RuneCountInString(word)
+	if i := strings.LastIndexByte(word, '.'); i >= 0 { // U.S., т.е., m.in., z.B., 1223.g.
+		return isDotted(word, word[i+1:])
+	}
 	first, _ := utf8.DecodeRuneInString(word)
-	switch {
-	case unicode.IsNumber(first): // 3. Mai, 5. Sanktionspaket, but not 2021. or 5G.
-		return runes <= 2 && strings.IndexFunc(word, unicode.IsLetter) < 0
-	case runes == 1: // А. Лукашенко, 2021 г.
+	if unicode.IsNumber(first) {
+		return isOrdinal(before, word, next)
+	}
+	if utf8.RuneCountInString(word) == 1 { // А. Лукашенко, 2021 г.
 		return !IsIdeograph(first)
-	case strings.Contains(word, "."): // U.S., т.е., m.in., z.B.
-		return dotted(word)
 	}
 	key := strings.ToLower(word)
 	return abbreviations()[key] || unicode.IsNumber(next) && numbered()[key]
+}
+
+// isDotted reports whether word is an abbreviation with dots inside: its last
+// part is one letter, or no part has more than two.
+func isDotted(word, last string) bool {
+	if r, _ := utf8.DecodeRuneInString(last); !unicode.IsLetter(r) {
+		return false
+	}
+	if utf8.RuneCountInString(last) == 1 {
+		return true
+	}
+	for part := range strings.SplitSeq(word, ".") {
+		if utf8.RuneCountInString(part) > 2 {
+			return false
+		}
+	}
+	return true
+}
+
+// isOrdinal reports whether number, which before ends with, counts what next
+// begins: am 3. Mai, das 5. Sanktionspaket. Languages in Cyrillic put no dot, so
+// that there it has to stand at the beginning of a sentence, in a list.
+func isOrdinal(before, number string, next rune) bool {
+	isShort := len(number) <= 2 && strings.IndexFunc(number, unicode.IsLetter) < 0
+	lead := before[:len(before)-len(number)]
+	if !isShort || lead == "" {
+		return isShort
+	}
+	r, _ := utf8.DecodeLastRuneInString(lead)
+	return isBlank(r) && unicode.Is(unicode.Latin, next)
 }
 
 // lastWord returns the letters, digits and inner dots that s ends with, "" if
@@ -54,43 +84,32 @@ func lastWord(s string) string {
 	return strings.TrimLeft(s[i:], ".")
 }
 
-// dotted reports whether no part of word between its dots has more than two
-// letters.
-func dotted(word string) bool {
-	for part := range strings.SplitSeq(word, ".") {
-		if utf8.RuneCountInString(part) > 2 {
-			return false
-		}
-	}
-	return true
-}
-
-// abbreviations are those that a name, a sum or a place follows.
+// abbreviations are those that a name, a sum or a place follows, a line or two
+// for each of English, Russian, Belarusian, Ukrainian, Polish, Lithuanian,
+// Latvian, German and French.
 var abbreviations = sync.OnceValue(func() map[string]bool {
 	return wordSet(`
-		mr mrs ms messrs dr prof st sr jr vs gen col sgt capt cpt lt cmdr adm maj rev hon gov sen rep
-		pres dept approx est ca cf inc ltd co corp bros univ assn intl mt ft
-		гг вв ул пл просп пер им проф акад доц ген полк подп кап мл тыс млн млрд трлн стр корп обл
-		пос св см напр тел гр рис
-		вул пр інш нпр гл праф генп кн
-		рр тис мул імені див буд оф
-		ul al pl os prof hab inż mgr płk ppłk mjr kpt por ks św bp abp tys mln mld bln tzw tzn tj np wg
-		pvz vyr gerb doc tūkst mlrd sav apskr kun šv
+		mr mrs ms messrs dr prof st sr jr vs gen col sgt cpl capt cpt lt cmdr adm rev hon gov sen rep
+		pres dept approx ca cf inc ltd co corp bros univ assn intl mt ft
+		гг вв ул пл просп пер им проф акад доц ген полк подп кап тыс млн млрд трлн стр корп обл пос св
+		см напр тел гр
+		вул праф нпр
+		рр тис ім мул буд доц
+		ul pl os prof hab inż mgr płk ppłk mjr kpt ks św bp abp tys mln mld bln tzw tzn tj np wg ds ws nt
+		pvz vyr gerb doc tūkst mlrd sav apskr šv
 		plkst piem milj mljrd tūkst prez
 		bzw vgl bspw ggf evtl inkl zzgl hr fr frl dipl ing mio mrd str
-		mme mlle mm mgr
+		mme mlle mgr
 		`)
 })
 
-// numbered are those that a number follows; else they end a sentence like any
-// word ("He said no.").
+// numbered are those that a number follows, in the same order; else they end a
+// sentence like any word ("He said no.").
 var numbered = sync.OnceValue(func() map[string]bool {
 	return wordSet(`
-		no nos nr art arts fig figs vol pp sec ch par para ex ed
-		jan feb mar apr jun jul aug sep sept oct nov dec
-		ст пп рис табл гл разд ч арт п стор розд
-		ust pkt poz lit rozdz str str
-		str pkt straipsn abs ziff kap bd s.
+		no nos nr art arts fig figs vol pp sec ch par jan feb mar apr jun jul aug sep sept oct nov dec
+		ст пп рис табл гл разд арт розд
+		ust pkt poz lit rozdz straipsn abs ziff kap bd
 		`)
 })
 

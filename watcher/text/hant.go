@@ -122,7 +122,8 @@ const hantUnihan = "" +
 	"齋斋齎赍齏齑齒齿齔龀齕龁齗龂齘𬹼齙龅齜龇齟龃齠龆齡龄齣出齦龈齪龊齬龉齮𬺈齯𫠜齲龋齶腭齷龌齼𬺓龍龙龎厐龐庞龑䶮龔龚龕龛龜龟鿁䜤鿐䲤鿓鿒鿠鿟鿳鿸"
 
 // hantVariants are forms that print in Taiwan, Hong Kong and older print uses
-// beside the one that kSimplifiedVariant names (衆 for 眾, 裏 for 裡).
+// beside the one that kSimplifiedVariant names (衆 for 眾, 裏 for 裡); which of them are
+// met in print is a fact from OpenCC's list of characters.
 const hantVariants = "" +
 	"佈布佔占侷局倂并倖幸値值僱雇兇凶兎兔冑胄剷铲劒剑勳勋卹恤卽即厠厕唸念啓启喫吃嚐尝嚥咽嚮向囌苏囘回垻坝堦阶塚冢塲场墰坛墻墙壎埙壜坛奬奖姪侄嫋袅嫺娴嬀妫孃娘寃冤峯峰崑昆嵗岁嶋岛嶽岳巖岩" +
 	"帬裙幷并廐厩廕荫弔吊彆别彊强彫雕彷仿彿佛悽凄慙惭慤悫慼戚慾欲戱戏戸户挱挲挿插搧扇擡抬敍叙敎教旂旗旣既昇升曡叠朮术枏楠枴拐柺拐査查栁柳棊棋榦干槀槁槓杠樑梁欅榉歎叹歛敛殭僵殱歼殻壳毘毗" +

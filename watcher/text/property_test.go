@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/clipperhouse/uax29/v2/words"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -126,5 +127,22 @@ func FuzzTokens(f *testing.F) {
 		requireSound(t, s)
 		once := text.Fold(s)
 		require.Equal(t, once, text.Fold(once))
+	})
+}
+
+func TestTokensOfPlainWordsAreThoseOfUnicode(t *testing.T) {
+	letters := rapid.SampledFrom([]rune("abąяї的中5 \t,.;-–()\"«»+&@"))
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOfN(letters, 0, 60, -1).Draw(t, "text")
+		var want, got []string
+		for it := words.FromString(s); it.Next(); {
+			if strings.ContainsFunc(it.Value(), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
+				want = append(want, it.Value())
+			}
+		}
+		for _, k := range text.Tokens(s) {
+			got = append(got, s[k.Start:k.End])
+		}
+		require.Equal(t, want, got)
 	})
 }

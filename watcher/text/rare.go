@@ -177,12 +177,15 @@ func plainSpelling(r rune) string {
 }
 
 // direction returns the script into which the decomposed word d is to be
-// turned, repairNone if it does not mix Latin and Cyrillic letters.
+// turned, repairNone if into none.
 //
 // Letters that look alike in both scripts say nothing of the script the writer
 // meant, so that those count that do not: Бeлapycь is Cyrillic, though five of
-// its eight letters are Latin. Where these balance, all letters count, and
-// Cyrillic wins, whose words the look-alikes turn up in.
+// its eight letters are Latin. If there are none, all letters count, and
+// Cyrillic wins a draw, since its words are where look-alikes turn up. If there
+// are some of both, two words were run together (УтроNews) or one has the ending
+// of the other script (SWIFTом): these stay as they are, and the other reading
+// is the repaired one.
 func (f *folder) direction(d string, want repair) repair {
 	var lat, cyr, sureLat, sureCyr int
 	for _, r := range d {
@@ -204,6 +207,12 @@ func (f *folder) direction(d string, want repair) repair {
 	}
 	f.mixed = true
 	isLatin := sureLat > sureCyr || sureLat == sureCyr && lat > cyr
+	if sureLat > 0 && sureCyr > 0 {
+		if want == repairMost {
+			return repairNone
+		}
+		want = repairMost
+	}
 	if isLatin == (want == repairMost) {
 		return toLatin
 	}

@@ -51,7 +51,7 @@ type tables struct {
 	han    *hanTable
 }
 
-// sharedTables builds the tables at the first use: 25 KB of entries, 42 KB for
+// sharedTables builds the tables at the first use: 20 KB of entries, 42 KB for
 // the ideographs.
 var sharedTables = sync.OnceValue(newTables)
 

@@ -27,12 +27,12 @@ func (t *tokenizer) segment(start, end int) {
 	written := t.s[start:end]
 	if len(written) == 3 && first >= 0xE4 {
 		if r, _ := utf8.DecodeRuneInString(written); isHan(r) {
-			t.add(start, end, t.t.simplify(r, written), "")
+			t.add(start, end, t.t.simplify(r, written))
 			return
 		}
 	}
 	if end <= t.at.End && !t.isGlued(start) && t.plain(written) {
-		t.add(start, end, t.folded(written), "")
+		t.add(start, end, t.folded(written))
 		return
 	}
 	for start < end {
@@ -100,39 +100,52 @@ func partsWords(r rune) bool {
 	return unicode.Is(unicode.Pc, r)
 }
 
-// word adds the word at s[start:end], the general way.
+// word adds the word at s[start:end], or makes the last token longer by it.
+// Either is left to finish: the word may go on.
 func (t *tokenizer) word(start, end int) {
 	if t.isGlued(start) {
-		last := len(t.tokens) - 1
-		start = t.tokens[last].Start
-		t.tokens = t.tokens[:last]
+		last := &t.tokens[len(t.tokens)-1]
+		last.Word, last.Alt, last.End = "", "", end
+		return
 	}
-	start += elided(t.s[start:end])
-	end -= possessive(t.s[start:end])
-	written := t.s[start:end]
-	t.buf, t.mixed = t.buf[:0], false
-	t.fold(written)
-	word, alt := t.folded(written), ""
-	if t.mixed {
-		t.buf = t.foldRare(t.buf[:0], written, repairOther)
-		if string(t.buf) != word {
-			alt = t.folded(written)
-		}
-	}
-	t.add(start, end, word, alt)
+	t.add(start, end, "")
 }
 
 // add appends the token at s[start:end], in the sentence at hand.
-func (t *tokenizer) add(start, end int, word, alt string) {
+func (t *tokenizer) add(start, end int, word string) {
+	t.finish()
 	t.tokens = append(t.tokens, Token{
 		Word:      word,
-		Alt:       alt,
 		Start:     start,
 		End:       end,
 		Joined:    len(t.tokens) > 0 && joins(t.gap(start)),
 		Sentence:  t.at.sentence,
 		Paragraph: t.at.paragraph,
 	})
+}
+
+// finish folds the last token, if that is still to be done, without what is cut
+// off its ends.
+func (t *tokenizer) finish() {
+	if len(t.tokens) == 0 || t.tokens[len(t.tokens)-1].Word != "" {
+		return
+	}
+	last := &t.tokens[len(t.tokens)-1]
+	if n := elided(t.s[last.Start:last.End]); n > 0 {
+		last.Start += n
+		last.Joined = false
+	}
+	last.End -= possessive(t.s[last.Start:last.End])
+	written := t.s[last.Start:last.End]
+	t.buf, t.mixed = t.buf[:0], false
+	t.fold(written)
+	last.Word = t.folded(written)
+	if t.mixed {
+		t.buf = t.foldRare(t.buf[:0], written, repairOther)
+		if string(t.buf) != last.Word {
+			last.Alt = t.folded(written)
+		}
+	}
 }
 
 // gap returns what stands between the last token and start.
@@ -161,46 +174,53 @@ func joins(gap string) bool {
 	if gap == "" || gap[0] == ' ' {
 		return false
 	}
+	joined := false
 	for _, r := range gap {
 		switch {
-		case r == '/', r == '_', r == 0x00A0, r == 0x2007, r == 0x202F:
-		case !isDash(r) && !isIgnored(r):
+		case isIgnored(r):
+		case isDash(r), r == '/', r == '_', r == 0x00A0, r == 0x2007, r == 0x202F:
+			joined = true
+		default:
 			return false
 		}
 	}
-	return true
+	return joined
 }
 
 // isGlued reports whether the word that begins at start goes on with the last
-// token: a grave or acute accent typed as an apostrophe, or a zero width space,
-// stands between their letters.
+// token: a grave or acute accent typed as an apostrophe stands between their
+// letters, or a zero width space between letters or digits.
 func (t *tokenizer) isGlued(start int) bool {
-	const longest = 64 // bytes: no word is longer, and joining ever more would take quadratic time
 	if len(t.tokens) == 0 {
 		return false
 	}
+	least := letter
 	switch t.gap(start) {
-	case "`", "´", "′", "\u200B":
+	case "`", "´", "′":
+	case "\u200B":
+		least = digit
 	default:
 		return false
 	}
-	last := t.tokens[len(t.tokens)-1]
-	before, _ := utf8.DecodeLastRuneInString(t.s[:last.End])
+	before, _ := utf8.DecodeLastRuneInString(t.s[:start-len(t.gap(start))])
 	after, _ := utf8.DecodeRuneInString(t.s[start:])
-	return last.End-last.Start < longest && t.isSpelled(before) && t.isSpelled(after)
+	return t.isSpelled(before, least) && t.isSpelled(after, least)
 }
 
 // isSpelled reports whether r is a letter of a script that puts spaces between
-// words. (Thai and its neighbours part words with zero width spaces.)
-func (t *tokenizer) isSpelled(r rune) bool { return t.t.at(r).class >= letter }
+// words, or a digit if that is the least class. (Thai and its neighbours part
+// words with zero width spaces.)
+func (t *tokenizer) isSpelled(r rune, least class) bool {
+	c := t.t.at(r).class
+	return c >= letter || c == least
+}
 
 // elided returns the length of the elided French word that s begins with, with
 // its apostrophe.
 func elided(s string) int {
-	const short, after = "LlDdNnSsCcJjMmTt", "QqUu"
 	i := 1
 	switch {
-	case len(s) > 2 && strings.IndexByte(short, s[0]) >= 0:
+	case len(s) > 2 && strings.IndexByte("LlDdNnSsCcJjMmTt", s[0]) >= 0:
 	case len(s) > 3 && (s[:2] == "qu" || s[:2] == "Qu" || s[:2] == "QU"):
 		i = 2
 	default:

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"reflect"
+	"time"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/sanctionwatch/sanctionwatch/config"
+	"github.com/sanctionwatch/sanctionwatch/notify"
+	"github.com/sanctionwatch/sanctionwatch/rules"
+	"github.com/sanctionwatch/sanctionwatch/seeds"
+)
+
+type schemaCmd struct {
+	Of string `arg:"" help:"config, feeds, rules, or example for a commented configuration to begin with." enum:"config,feeds,rules,example"`
+}
+
+// Run prints a JSON Schema made from the types that read the files, so that an editor
+// completes and checks what the program takes.
+func (c *schemaCmd) Run(a *app) error {
+	var s *jsonschema.Schema
+	switch c.Of {
+	case "config":
+		s = reflector().Reflect(config.Settings{})
+	case "feeds":
+		s = reflector().Reflect(config.FeedFile{})
+	case "rules":
+		s = ruleSchema()
+	case "example":
+		raw, err := fs.ReadFile(seeds.FS(), "sanctionwatch.yaml")
+		if err != nil {
+			return err
+		}
+		_, err = a.out.Write(raw)
+		return err
+	}
+	s.Title = "sanctionwatch " + c.Of
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("schema: %w", err)
+	}
+	_, err = fmt.Fprintf(a.out, "%s\n", b)
+	return err
+}
+
+// ruleSchema is the schema of a rule file: one rule or vocabulary, a list of them, or
+// lists under rules and vocabularies.
+func ruleSchema() *jsonschema.Schema {
+	type file struct {
+		Rules        []rules.Rule       `yaml:"rules"`
+		Vocabularies []rules.Vocabulary `yaml:"vocabularies"`
+	}
+	whole := reflector().Reflect(file{})
+	root := &jsonschema.Schema{Version: whole.Version, Definitions: whole.Definitions}
+	whole.Version, whole.Definitions = "", nil
+	one := []*jsonschema.Schema{{Ref: "#/$defs/Rule"}, {Ref: "#/$defs/Vocabulary"}}
+	root.AnyOf = append(one, whole, &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{AnyOf: one}})
+	return root
+}
+
+// reflector reads yaml tags, knows the types that YAML writes as text, and refuses
+// unknown keys as the loader does.
+func reflector() *jsonschema.Reflector {
+	return &jsonschema.Reflector{
+		FieldNameTag:               "yaml",
+		RequiredFromJSONSchemaTags: true,
+		ExpandedStruct:             true,
+		Mapper: func(t reflect.Type) *jsonschema.Schema {
+			switch {
+			case t == reflect.TypeFor[time.Duration](), t.Name() == "Duration":
+				return &jsonschema.Schema{Type: "string", Pattern: `^-?([0-9.]+(d|h|m|s|ms))+$|^0$`, Examples: []any{"10m", "14d"}}
+			case t.Name() == "Size":
+				return &jsonschema.Schema{Type: "string", Examples: []any{"10MiB"}}
+			case t == reflect.TypeFor[notify.Secret]():
+				return &jsonschema.Schema{Type: "string"}
+			case t == reflect.TypeFor[notify.Strings]():
+				one := &jsonschema.Schema{Type: "string"}
+				return &jsonschema.Schema{OneOf: []*jsonschema.Schema{one, {Type: "array", Items: one}}}
+			}
+			return nil
+		},
+	}
+}

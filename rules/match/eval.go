@@ -1,0 +1,264 @@
+package match
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/sanctionwatch/sanctionwatch/rules/query"
+	"github.com/sanctionwatch/sanctionwatch/watcher"
+)
+
+// scope is where in a Doc text operands look.
+type scope struct {
+	texts [texts]bool
+	first int // words of each field; 0 for all
+}
+
+func everywhere() scope { return scope{texts: [texts]bool{title: true, lead: true, body: true}} }
+
+// under is the scope of what stands under a field, which can only narrow it.
+func (s scope) under(field string) scope {
+	in := [texts]bool{}
+	switch field {
+	case "title":
+		in[title] = true
+	case "lead":
+		in[lead] = true
+	case "hlead":
+		in[title], in[lead] = true, true
+	case "body":
+		in[body] = true
+	case "author":
+		in[author] = true
+		return scope{texts: in, first: s.first}
+	default:
+		in = everywhere().texts
+	}
+	for t := range s.texts {
+		s.texts[t] = s.texts[t] && in[t]
+	}
+	return s
+}
+
+// verdict is whether a node holds and the places that make it hold.
+type verdict struct {
+	ok     bool
+	places []place
+}
+
+// evaluator judges one Doc. With trace it goes on where the verdict is already clear, and writes
+// down the reasons; the verdict is the same.
+type evaluator struct {
+	doc   *Doc
+	trace bool
+}
+
+// Eval reports whether the query holds for an item, and where: title before lead before body, at
+// most 200 spans. A span's Term is as the query or vocabulary writes it; its Clause is "@name" for a
+// term of a vocabulary.
+func (q *Query) Eval(d *Doc) (bool, []watcher.Span) {
+	e := evaluator{doc: d}
+	v, _ := e.eval(q.root, everywhere())
+	if !v.ok {
+		return false, nil
+	}
+	return true, d.spans(v.places)
+}
+
+// eval judges a node; the trace is nil unless the evaluator keeps one.
+func (e *evaluator) eval(n *node, in scope) (verdict, *Trace) {
+	var v verdict
+	var kids []*Trace
+	switch src := n.Node.(type) {
+	case *query.And:
+		v, kids = e.and(n, in)
+	case *query.Or:
+		v, kids = e.or(n, in)
+	case *query.Not:
+		v, kids = e.not(n, in)
+	case *query.Near:
+		return e.near(n, src, in)
+	case *query.AtLeast:
+		return e.atLeast(n, src, in)
+	case *query.First:
+		if in.first == 0 || src.N < in.first {
+			in.first = src.N
+		}
+		v, kids = e.inner(n, in)
+	case *query.Case, *query.Stem:
+		v, kids = e.inner(n, in)
+	case *query.Field:
+		if !isValue(src.Name) {
+			in = in.under(src.Name)
+		}
+		v, kids = e.inner(n, in)
+	default:
+		if n.field != "" {
+			v.ok = n.holds(e.doc)
+		} else {
+			v.places = e.places(n, in)
+			v.ok = len(v.places) > 0
+		}
+	}
+	return v, e.explain(n, in, v, kids, "")
+}
+
+// inner judges the only argument of a node.
+func (e *evaluator) inner(n *node, in scope) (verdict, []*Trace) {
+	v, t := e.eval(n.kids[0], in)
+	return v, []*Trace{t}
+}
+
+func (e *evaluator) and(n *node, in scope) (verdict, []*Trace) {
+	all := verdict{ok: true}
+	var traces []*Trace
+	for _, kid := range n.kids {
+		v, t := e.eval(kid, in)
+		traces = append(traces, t)
+		all.ok = all.ok && v.ok
+		all.places = append(all.places, v.places...)
+		if !all.ok && !e.trace {
+			return verdict{}, nil
+		}
+	}
+	if !all.ok {
+		all.places = nil
+	}
+	return all, traces
+}
+
+func (e *evaluator) or(n *node, in scope) (verdict, []*Trace) {
+	var one verdict
+	var traces []*Trace
+	lists := make([][]place, 0, len(n.kids))
+	for _, kid := range n.kids {
+		v, t := e.eval(kid, in)
+		traces = append(traces, t)
+		one.ok = one.ok || v.ok
+		lists = append(lists, v.places)
+	}
+	one.places = union(lists)
+	return one, traces
+}
+
+func (e *evaluator) not(n *node, in scope) (verdict, []*Trace) {
+	left, t := e.eval(n.kids[0], in)
+	if !left.ok && !e.trace {
+		return verdict{}, nil
+	}
+	right, u := e.eval(n.kids[1], in)
+	if !left.ok || right.ok {
+		left = verdict{}
+	}
+	return left, []*Trace{t, u}
+}
+
+func (e *evaluator) atLeast(n *node, src *query.AtLeast, in scope) (verdict, *Trace) {
+	v, t := e.eval(n.kids[0], in)
+	count := e.doc.count(v.places)
+	if v.ok = count >= src.N; !v.ok {
+		v.places = nil
+	}
+	if !e.trace {
+		return v, nil
+	}
+	return v, e.explain(n, in, v, []*Trace{t}, fmt.Sprintf("found %d of %d", count, src.N))
+}
+
+// count is how many of the places do not overlap one another, without those in repeated sentences.
+func (d *Doc) count(places []place) int {
+	byEnd := slices.Clone(places)
+	slices.SortFunc(byEnd, func(a, b place) int {
+		return cmp.Or(a.text-b.text, a.last-b.last, a.first-b.first)
+	})
+	n, at, end := 0, -1, -1
+	for _, p := range byEnd {
+		if p.text == at && p.first <= end || d.repeated(p) {
+			continue
+		}
+		n++
+		at, end = p.text, p.last
+	}
+	return n
+}
+
+// places are where a word, phrase or vocabulary stands within a scope.
+func (e *evaluator) places(n *node, in scope) []place {
+	d := e.doc
+	if n.vocabulary == nil {
+		return in.filter(d.index(n.mode).find(n.terms))
+	}
+	key := lookup{n.vocabulary, n.mode}
+	all, ok := d.found[key]
+	if !ok {
+		all = d.index(n.mode).find(n.terms)
+		d.found[key] = all
+	}
+	return in.filter(all)
+}
+
+// filter is the places that a scope holds; the list itself stays as it is.
+func (s scope) filter(all []place) []place {
+	holds := func(p place) bool { return s.texts[p.text] && (s.first == 0 || p.last < s.first) }
+	outside := slices.IndexFunc(all, func(p place) bool { return !holds(p) })
+	if outside < 0 {
+		return all
+	}
+	list := slices.Clone(all[:outside])
+	for _, p := range all[outside:] {
+		if holds(p) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func comparePlaces(a, b place) int {
+	return cmp.Or(a.text-b.text, a.first-b.first, a.last-b.last)
+}
+
+// union is the places of several lists in order, one of each extent.
+func union(lists [][]place) []place {
+	lists = slices.DeleteFunc(lists, func(l []place) bool { return len(l) == 0 })
+	if len(lists) == 1 {
+		return lists[0]
+	}
+	return inOrder(slices.Concat(lists...))
+}
+
+// inOrder sorts places and keeps the first of each extent.
+func inOrder(list []place) []place {
+	slices.SortStableFunc(list, comparePlaces)
+	list = slices.CompactFunc(list, func(a, b place) bool { return comparePlaces(a, b) == 0 })
+	return list[:min(len(list), maxPlaces)]
+}
+
+// spans are the words found at places, in the order of the item.
+func (d *Doc) spans(places []place) []watcher.Span {
+	var words []place
+	var collect func(p *place)
+	collect = func(p *place) {
+		if p.term == nil {
+			collect(p.left)
+			collect(p.right)
+			return
+		}
+		if p.text != author {
+			words = append(words, *p)
+		}
+	}
+	for i := range places {
+		collect(&places[i])
+	}
+	words = inOrder(words)
+	var spans []watcher.Span
+	for _, p := range words[:min(len(words), maxSpans)] {
+		tokens := d.tokens[p.text]
+		spans = append(spans, watcher.Span{
+			Field: fieldOf(p.text), Start: tokens[p.first].Start, End: tokens[p.last].End,
+			Term: p.term.written, Clause: p.term.clause,
+		})
+	}
+	return spans
+}

@@ -1,0 +1,163 @@
+package trial
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/sanctionwatch/sanctionwatch/rules"
+	"github.com/sanctionwatch/sanctionwatch/watcher"
+)
+
+// maxLine is how many bytes a line of labelled items may have.
+const maxLine = 1 << 20
+
+// A Labelled is an item with what a person said of it, one line of JSON.
+type Labelled struct {
+	ID         string   `json:"id"`
+	Source     string   `json:"source"`
+	URL        string   `json:"url"`
+	Title      string   `json:"title"`
+	Summary    string   `json:"summary"`
+	Lang       string   `json:"lang"`
+	Date       string   `json:"date"` // RFC 3339 or a day; may be empty
+	Themes     []string `json:"themes"`
+	Relevant   bool     `json:"relevant"`
+	Borderline bool     `json:"borderline"`
+}
+
+// Item is the labelled item as the line would see it, and its feed.
+func (l Labelled) Item() (watcher.Item, watcher.Feed) {
+	it := watcher.Item{
+		ID: watcher.ItemID(l.ID), FeedID: watcher.FeedID(l.Source), URL: l.URL,
+		Title: l.Title, Lead: l.Summary, Language: l.Lang,
+	}
+	for _, layout := range []string{time.RFC3339, time.DateTime, time.DateOnly} {
+		if t, err := time.Parse(layout, l.Date); err == nil {
+			it.Published = t
+			break
+		}
+	}
+	return it, watcher.Feed{ID: it.FeedID, Name: l.Source, Language: l.Lang}
+}
+
+// EvalOptions say what counts.
+type EvalOptions struct {
+	SkipBorderline bool             // leave out items marked borderline
+	Min            watcher.Severity // a match below it does not count; empty for low
+}
+
+// A LineError is a line of labelled items that cannot be read.
+type LineError struct {
+	Line int // from 1
+	Err  error
+}
+
+// Error is "line 3: cause".
+func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
+
+// Unwrap is the cause.
+func (e *LineError) Unwrap() error { return e.Err }
+
+// Eval judges labelled items, one JSON object a line, and compares with the labels. An
+// item is predicted relevant when a rule fires with at least the severity that counts; a
+// theme is predicted when such a rule of that theme fires.
+//
+// Lines that cannot be read are left out and listed in Evaluation.Bad. The error is that
+// of the reader.
+func Eval(r io.Reader, set *rules.Set, o EvalOptions) (*Evaluation, error) {
+	o.Min = cmp.Or(o.Min, watcher.Low)
+	items, bad, err := readLabelled(r)
+	if err != nil {
+		return nil, fmt.Errorf("read labelled items: %w", err)
+	}
+	if o.SkipBorderline {
+		items = slices.DeleteFunc(items, func(l Labelled) bool { return l.Borderline })
+	}
+	predicted := predict(items, set, o.Min)
+	e := &Evaluation{
+		Themes: map[string]*Score{}, Languages: map[string]*Score{},
+		Missed: []string{}, Noise: []string{}, Bad: bad,
+	}
+	for i, l := range items {
+		e.count(l, predicted[i])
+	}
+	e.finish()
+	return e, nil
+}
+
+// predict is the themes of the rules that fire on each item; nil where none does. The
+// items are shared out to all processors.
+func predict(items []Labelled, set *rules.Set, least watcher.Severity) [][]string {
+	out := make([][]string, len(items))
+	workers := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < len(items); i += workers {
+				it, f := items[i].Item()
+				for _, m := range set.Match(it, f) {
+					if !least.Above(m.Severity) {
+						out[i] = append(out[i], m.Theme)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+// readLabelled reads all items and lists the lines that are none.
+func readLabelled(r io.Reader) (items []Labelled, bad []*LineError, err error) {
+	lines := bufio.NewReaderSize(r, maxLine)
+	for n := 1; ; n++ {
+		line, err := lines.ReadSlice('\n')
+		long := errors.Is(err, bufio.ErrBufferFull)
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = lines.ReadSlice('\n')
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, nil, err
+		}
+		done := err != nil
+		switch line = bytes.TrimSpace(line); {
+		case long:
+			bad = append(bad, &LineError{n, fmt.Errorf("longer than %d bytes", maxLine)})
+		case len(line) > 0:
+			l, err := readLine(line)
+			if err != nil {
+				bad = append(bad, &LineError{n, err})
+				break
+			}
+			items = append(items, l)
+		}
+		if done {
+			return items, bad, nil
+		}
+	}
+}
+
+// readLine reads one item.
+func readLine(line []byte) (Labelled, error) {
+	var l Labelled
+	if err := json.Unmarshal(bytes.TrimPrefix(line, []byte("\ufeff")), &l); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			return l, fmt.Errorf("%s must not be a JSON %s", cmp.Or(wrong.Field, "the line"), wrong.Value)
+		}
+		return l, fmt.Errorf("no JSON object: %w", err)
+	}
+	if l.ID == "" {
+		return l, errors.New("the item has no id")
+	}
+	return l, nil
+}
