@@ -1,0 +1,99 @@
+package feed
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+)
+
+// maxEncodings is how many content encodings over one another are undone.
+const maxEncodings = 3
+
+var errTooLarge = errors.New("body too large")
+
+// errCut says that a body ended before its end.
+var errCut = errors.New("body cut short")
+
+// readBody reads and decodes a body of at most limit bytes, on the wire and decoded. With
+// errCut it returns what came before the cut.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	var body []byte
+	r, err := decoded(&capped{r: resp.Body, left: limit}, resp.Header.Values("Content-Encoding"))
+	if err == nil {
+		body, err = io.ReadAll(&capped{r: r, left: limit})
+	}
+	if err == nil && bytes.HasPrefix(body, []byte("\x1F\x8B\x08")) { // a .xml.gz served as it is
+		body, err = unzip(body, limit)
+	}
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, fmt.Errorf("the body is larger than %v (max_body)", Size(limit))
+	case err != nil && len(body) > 0:
+		return body, errCut
+	case err != nil:
+		return nil, fmt.Errorf("read body: %w", err)
+	}
+	return body, nil
+}
+
+// decoded undoes content encodings, the last one first.
+func decoded(r io.Reader, headers []string) (io.Reader, error) {
+	names := strings.Split(strings.Join(headers, ","), ",")
+	if len(names) > maxEncodings {
+		return nil, fmt.Errorf("%d content encodings over one another", len(names))
+	}
+	for i := len(names) - 1; i >= 0; i-- {
+		switch name := strings.ToLower(strings.TrimSpace(names[i])); name {
+		case "", "identity":
+		case "br":
+			r = brotli.NewReader(r)
+		case "gzip", "x-gzip":
+			br := bufio.NewReader(r)
+			if magic, err := br.Peek(2); err != nil || magic[0] != 0x1F || magic[1] != 0x8B {
+				r = br // announced, and not done
+				continue
+			}
+			z, err := gzip.NewReader(br)
+			if err != nil {
+				return nil, err
+			}
+			r = z
+		default:
+			return nil, fmt.Errorf("content encoding %q was not asked for", name)
+		}
+	}
+	return r, nil
+}
+
+func unzip(b []byte, limit int64) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(&capped{r: z, left: limit})
+}
+
+// A capped reader fails with errTooLarge when there is more than it may read.
+type capped struct {
+	r    io.Reader
+	left int64
+}
+
+// Read implements io.Reader.
+func (c *capped) Read(p []byte) (int, error) {
+	if int64(len(p)) > c.left+1 {
+		p = p[:c.left+1]
+	}
+	n, err := c.r.Read(p)
+	if c.left -= int64(n); c.left < 0 {
+		return n, errTooLarge
+	}
+	return n, err
+}

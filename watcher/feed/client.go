@@ -1,0 +1,145 @@
+package feed
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/sanctionwatch/sanctionwatch/watcher"
+)
+
+// The time-outs inside a fetch; Options.Timeout bounds all of them together.
+const (
+	dialTimeout   = 10 * time.Second
+	tlsTimeout    = 10 * time.Second
+	headerTimeout = 20 * time.Second
+	idleTimeout   = 30 * time.Second
+)
+
+// maxHeader bounds the header of an answer, in bytes.
+const maxHeader = 64 << 10
+
+// maxValidator bounds what is kept of an ETag or a date and sent back.
+const maxValidator = 1 << 10
+
+// A Client fetches feeds. It is made by New and safe for concurrent use.
+type Client struct {
+	options Options
+	log     *slog.Logger
+	gates   gates
+	guarded *http.Client // refuses private addresses
+	open    *http.Client // for feeds that may live there; the connections are kept apart
+}
+
+var _ watcher.Source = (*Client)(nil)
+
+// New returns a client with checked options.
+func New(o Options, log *slog.Logger) *Client {
+	o = o.filled()
+	c := &Client{options: o, log: log, gates: gates{perHost: o.PerHost, hosts: map[string]*gate{}}}
+	c.open = newHTTPClient(o, &net.Dialer{Timeout: dialTimeout})
+	guard := &net.Dialer{Timeout: dialTimeout, Control: refusePrivate}
+	if o.Proxy != "" { // the proxy is the only address that is dialled, and may be private
+		guard.Control = nil
+	}
+	c.guarded = newHTTPClient(o, guard)
+	return c
+}
+
+func newHTTPClient(o Options, d *net.Dialer) *http.Client {
+	t := &http.Transport{
+		DialContext:            d.DialContext,
+		ForceAttemptHTTP2:      true,
+		DisableCompression:     true, // decoded here, with a cap on what comes out
+		TLSHandshakeTimeout:    tlsTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
+		IdleConnTimeout:        idleTimeout,
+		MaxIdleConns:           100,
+		MaxIdleConnsPerHost:    o.PerHost,
+		MaxResponseHeaderBytes: maxHeader,
+	}
+	if o.Proxy != "" {
+		t.Proxy = func(*http.Request) (*url.URL, error) { return parseProxy(o.Proxy) }
+	}
+	return &http.Client{
+		Transport:     t,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Close closes connections that are kept for later.
+func (c *Client) Close() {
+	c.guarded.CloseIdleConnections()
+	c.open.CloseIdleConnections()
+}
+
+// Fetch implements [watcher.Source]. A document that ends early gives the items that are
+// whole and a cursor without validators, so that the rest is read next time.
+func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (watcher.Batch, error) {
+	res, err := c.Get(ctx, f, cur)
+	if err != nil {
+		return watcher.Batch{}, err
+	}
+	now := time.Now()
+	b := watcher.Batch{Cursor: cur, Wait: cacheWait(res.Header, now), MovedTo: res.MovedTo}
+	if res.Status == http.StatusNotModified {
+		b.Unchanged = true
+		return b, nil
+	}
+	sum := sha256.Sum256(res.Body)
+	hash := hex.EncodeToString(sum[:])
+	if !res.Cut {
+		b.Cursor = watcher.Cursor{
+			URL: res.URL, BodyHash: hash,
+			ETag: validator(res.Header, "ETag"), LastModified: validator(res.Header, "Last-Modified"),
+		}
+		if hash == cur.BodyHash {
+			b.Unchanged = true
+			return b, nil
+		}
+	}
+	d, err := Parse(res.Body, Hints{URL: res.URL, Header: res.Header, Encoding: f.Encoding, Language: f.Language})
+	if err != nil {
+		return watcher.Batch{}, res.explain(err)
+	}
+	b.Items, b.Notes = d.Convert(f, now), d.Notes
+	b.Wait = min(max(b.Wait, d.Wait), maxWait)
+	if n := len(d.Items) - len(b.Items); n > 0 {
+		b.Notes = append(b.Notes, fmt.Sprintf("%d of %d items are given twice or are empty", n, len(d.Items)))
+	}
+	if res.Cut || d.Partial {
+		if len(b.Items) == 0 {
+			return watcher.Batch{}, fmt.Errorf("the answer ends early, after %d bytes and no whole item", len(res.Body))
+		}
+		b.Cursor = watcher.Cursor{URL: res.URL}
+	}
+	if res.Cut {
+		b.Notes = append(b.Notes, fmt.Sprintf("the connection ended early, after %d bytes", len(res.Body)))
+	}
+	c.log.DebugContext(ctx, "feed fetched", "feed", f.ID, "bytes", len(res.Body), "items", len(b.Items))
+	return b, nil
+}
+
+// validator returns a header that is sent back byte for byte next time.
+func validator(h http.Header, name string) string {
+	if v := h.Get(name); len(v) <= maxValidator {
+		return v
+	}
+	return ""
+}
+
+// explain adds to an error where a redirect led, since login and error pages are mostly
+// reached by one.
+func (r *Response) explain(err error) error {
+	if r.redirected && errors.Is(err, ErrNotFeed) {
+		return fmt.Errorf("%w (redirected to %s)", err, place(r.URL))
+	}
+	return err
+}

@@ -1,0 +1,108 @@
+package feed
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// hostGap is the least time between two requests to one host.
+const hostGap = 250 * time.Millisecond
+
+// idleGates is how many hosts are remembered before those at rest are forgotten.
+const idleGates = 256
+
+// gates keep the number of requests to each host small and leave a gap between them.
+type gates struct {
+	perHost int
+
+	mu    sync.Mutex
+	hosts map[string]*gate // guarded by mu
+}
+
+// A gate is the way to one host.
+type gate struct {
+	slots chan struct{}
+	users int       // who holds or waits for a slot; guarded by gates.mu
+	next  time.Time // when the next request may start; guarded by gates.mu
+}
+
+// enter waits for a turn at a host. leave must be called when its request is over.
+func (g *gates) enter(ctx context.Context, host string) (leave func(), err error) {
+	g.mu.Lock()
+	h := g.hosts[host]
+	if h == nil {
+		g.tidy()
+		h = &gate{slots: make(chan struct{}, g.perHost)}
+		g.hosts[host] = h
+	}
+	h.users++
+	g.mu.Unlock()
+
+	select {
+	case h.slots <- struct{}{}:
+	case <-ctx.Done():
+		g.done(h)
+		return nil, ctx.Err()
+	}
+	leave = func() {
+		<-h.slots
+		g.done(h)
+	}
+	if err := pause(ctx, g.book(h)); err != nil {
+		leave()
+		return nil, err
+	}
+	return leave, nil
+}
+
+// book takes the host's next free moment and returns how far it is.
+func (g *gates) book(h *gate) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	at := now
+	if h.next.After(now) {
+		at = h.next
+	}
+	h.next = at.Add(hostGap)
+	return at.Sub(now)
+}
+
+// done gives back a use of a gate; the gap begins when the request ends.
+func (g *gates) done(h *gate) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	h.users--
+	if end := time.Now().Add(hostGap); h.next.Before(end) {
+		h.next = end
+	}
+}
+
+// tidy forgets hosts at rest. It is called with mu held.
+func (g *gates) tidy() {
+	if len(g.hosts) < idleGates {
+		return
+	}
+	now := time.Now()
+	for name, h := range g.hosts {
+		if h.users == 0 && h.next.Before(now) {
+			delete(g.hosts, name)
+		}
+	}
+}
+
+// pause waits for d.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
