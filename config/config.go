@@ -92,15 +92,16 @@ func Parse(path string, data []byte) (*Config, diag.Problems) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	c.Fetch = feed.DefaultOptions()
 	problems = append(problems, f.Decode(&c.Settings)...)
 	if len(problems) == 0 {
 		problems = append(problems, f.Check("", &c.Settings)...)
 	}
 	problems = append(problems, c.checkChannels(f)...)
-	c.resolve(l.dir)
+	problems = append(problems, c.resolve(f, l.dir)...)
 
 	c.Feeds = l.feeds(f, c.Settings.Feeds)
-	c.Set = l.rules(f, c.Settings.Rules, c.Settings.Vocabularies)
+	c.Set = l.rules(f, c.Rules, c.Vocabularies)
 	problems = append(problems, l.problems...)
 	problems = append(problems, c.checkSchedules(f)...)
 	problems = append(problems, c.checkRoute(f)...)
@@ -150,27 +151,47 @@ func (c *Config) checkChannels(f *diag.File) diag.Problems {
 }
 
 // resolve makes the paths of secret files relative to the root file, as those of rules
-// and feeds are. The store's own path is the working directory's matter.
-func (c *Config) resolve(dir string) {
-	abs := func(p *string) {
-		if *p != "" && !filepath.IsAbs(*p) {
+// and feeds are, and checks that the files can be read. The path of a SQLite database is
+// the working directory's matter.
+func (c *Config) resolve(f *diag.File, dir string) diag.Problems {
+	var out diag.Problems
+	secret := func(at string, p *string) {
+		if *p == "" {
+			return
+		}
+		if !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
+		if err := readable(*p); err != nil {
+			out = append(out, f.Problem(at, fmt.Sprintf("the secret file %s cannot be read: %v", *p, cause(err)),
+				"write the secret alone into that file, readable for the user that runs sanctionwatch"))
+		}
 	}
-	abs(&c.Store.DSNFile)
-	for _, ch := range c.Channels {
+	secret("store.dsn_file", &c.Store.DSNFile)
+	for name, ch := range c.Channels {
+		at := "channels." + name
 		if ch.Slack != nil {
-			abs(&ch.Slack.TokenFile)
-			abs(&ch.Slack.WebhookFile)
+			secret(at+".slack.token_file", &ch.Slack.TokenFile)
+			secret(at+".slack.webhook_file", &ch.Slack.WebhookFile)
 		}
 		if ch.Email != nil {
-			abs(&ch.Email.PasswordFile)
+			secret(at+".email.password_file", &ch.Email.PasswordFile)
 		}
 		if ch.Webhook != nil {
-			abs(&ch.Webhook.URLFile)
-			abs(&ch.Webhook.SecretFile)
+			secret(at+".webhook.url_file", &ch.Webhook.URLFile)
+			secret(at+".webhook.secret_file", &ch.Webhook.SecretFile)
 		}
 	}
+	return out
+}
+
+// readable opens a file and closes it again.
+func readable(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // checkSchedules checks the default schedule; those of feeds are checked in their file.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/sanctionwatch/sanctionwatch/config"
 )
@@ -60,10 +59,4 @@ func vocabularies(n int) string {
 		return "1 vocabulary"
 	}
 	return fmt.Sprintf("%d vocabularies", n)
-}
-
-// exists reports whether a path names a file.
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -209,7 +208,7 @@ func (c *rulesEvalCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var in io.Reader = a.in
+	in := a.in
 	if c.File != "-" {
 		f, err := os.Open(c.File)
 		if err != nil {
