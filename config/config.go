@@ -94,9 +94,7 @@ func Parse(path string, data []byte) (*Config, diag.Problems) {
 	}
 	c.Fetch = feed.DefaultOptions()
 	problems = append(problems, f.Decode(&c.Settings)...)
-	if len(problems) == 0 {
-		problems = append(problems, f.Check("", &c.Settings)...)
-	}
+	problems = append(problems, f.Check("", &c.Settings)...)
 	problems = append(problems, c.checkChannels(f)...)
 	problems = append(problems, c.resolve(f, l.dir)...)
 

@@ -84,7 +84,7 @@ func (w *Watcher) note(res Poll, st FeedState) {
 		log.Error("feed has ended and is not polled any more", "err", res.Err)
 	case res.Err != nil:
 		log.Warn("poll did not succeed", "err", res.Err, "failures", st.Failures, "next", st.NextDue.Format(time.RFC3339))
-	case res.Baseline:
+	case res.Baseline && res.Tally.Held > 0:
 		log.Info("first poll is a baseline", "items", res.Tally.Items, "matched", res.Tally.Matched, "held", res.Tally.Held)
 	default:
 		log.Debug("polled", "items", res.Tally.Items, "new", res.Tally.New, "matched", res.Tally.Matched)

@@ -41,6 +41,8 @@ func cure(expr string, err error) string {
 		return `the interval is not a duration: write one such as "@every 10m"`
 	case strings.HasPrefix(rest, "@"):
 		return fmt.Sprintf("unknown word %s: write @hourly, @daily, @weekly, @monthly or @every 10m", strings.Fields(rest)[0])
+	case n == 1:
+		return "1 field instead of five: " + form
 	case n != 5:
 		return fmt.Sprintf("%d fields instead of five: %s", n, form)
 	}
