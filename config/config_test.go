@@ -85,6 +85,28 @@ store: {dsn: "sqlite:x.db", keep: 30d}
 	require.WithinRange(t, due, time.Date(2026, 3, 2, 10, 15, 0, 0, time.UTC), time.Date(2026, 3, 2, 10, 15, 30, 0, time.UTC))
 }
 
+func TestOnlyChannelsThatCanChangeAMessageGetUpdates(t *testing.T) {
+	c, ps, _ := load(t, map[string]string{"sanctionwatch.yaml": `
+channels:
+  bot: {slack: {token: xoxb-1, channel: C000000001}}
+  hook: {slack: {webhook: "https://hooks.slack.com/services/T1/B1/x"}}
+  mail: {email: {smtp: "smtp.example.org:587", from: a@example.org, to: [b@example.org]}}
+  post: {webhook: {url: "https://intake.example.org"}}
+  term: {console: {}}
+route: {channel: bot}
+`})
+	require.Empty(t, ps)
+	p, err := c.Plan(io.Discard, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	got := map[string]bool{}
+	for name, ch := range p.Channels {
+		got[name] = ch.Updates
+	}
+	require.Equal(t, map[string]bool{"bot": true, "hook": false, "mail": false, "post": false, "term": true}, got)
+	require.Equal(t, time.Second, p.Channels["bot"].Gap)
+	require.Zero(t, p.Channels["mail"].Gap)
+}
+
 func TestHashFollowsTheContentOfEveryFile(t *testing.T) {
 	files := map[string]string{"sanctionwatch.yaml": console + "rules: [one.yaml]\n", "one.yaml": rule}
 	a, ps, dir := load(t, files)

@@ -71,24 +71,22 @@ func (c *Config) router() (*notify.Router, error) {
 
 // build makes the channel's notifier.
 func (ch Channel) build(name string, out io.Writer, log *slog.Logger) (watcher.Channel, error) {
-	w := watcher.Channel{Name: name}
+	var n notify.Notifier
+	var gap time.Duration
 	var err error
 	switch {
 	case ch.Slack != nil:
-		w.Gap = slackGap
-		w.Notifier, err = slack.New(*ch.Slack, log)
+		gap = slackGap
+		n, err = slack.New(*ch.Slack, log)
 	case ch.Email != nil:
-		w.Notifier, err = email.New(*ch.Email, log)
+		n, err = email.New(*ch.Email, log)
 	case ch.Webhook != nil:
-		w.Notifier, err = webhook.New(*ch.Webhook, log)
+		n, err = webhook.New(*ch.Webhook, log)
 	case ch.Console != nil:
-		w.Notifier, err = console.New(*ch.Console, out)
+		n, err = console.New(*ch.Console, out)
 	}
-	if u, ok := w.Notifier.(updater); ok {
-		w.Updates = u.Updates()
+	if err != nil {
+		return watcher.Channel{}, err
 	}
-	return w, err
+	return watcher.Channel{Name: name, Notifier: n, Gap: gap, Updates: n.Updates()}, nil
 }
-
-// An updater is a notifier that knows whether an Update is worth sending to it.
-type updater interface{ Updates() bool }

@@ -40,7 +40,7 @@ func span(t testing.TB, it watcher.Item, f watcher.Field, clause, word string) w
 
 func TestSampleSaysAllThatAReaderNeeds(t *testing.T) {
 	m := notify.Compose(notify.Sample("desk", noon))
-	require.Equal(t, "[HIGH] potash: Проба: урад забараніў транзіт калійных угнаенняў", m.Subject())
+	require.Equal(t, "[HIGH] potash: Sample alert: урад забараніў транзіт калійных угнаенняў", m.Subject())
 	require.Equal(t, "Урад [забараніў транзіт калійных угнаенняў] праз порт з 1 лютага, паведаміла міністэрства.", marked(m.Quote))
 	require.Equal(t, []string{"@ban: забараніў", "@transit: транзіт", "@potash: калійных угнаенняў"}, m.Why[0].Clauses)
 	require.Equal(t, "3 outlets, 4 items, 3 languages, first: Узорнае агенцтва 11:54 UTC", m.CoverageLine())
@@ -122,7 +122,7 @@ func TestUpdateTellsTheStoryFromItsBeginning(t *testing.T) {
 	o.Alert.Feed.Name = "Other"
 	m := notify.Compose(o)
 	require.Equal(t, watcher.Critical, m.Severity)
-	require.Equal(t, "Проба: урад забараніў транзіт калійных угнаенняў", m.Headline)
+	require.Equal(t, "Sample alert: урад забараніў транзіт калійных угнаенняў", m.Headline)
 	require.Equal(t, "https://news.example.org/2026/kaliy", m.URL)
 	require.Equal(t, "Узорнае агенцтва", m.Feed)
 	require.Equal(t, "Other", m.QuoteSource, "the quote is from the outlet that came last")

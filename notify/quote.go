@@ -29,15 +29,16 @@ type passage struct {
 }
 
 // quote returns the sentence of an item that says best why its rules fired, the words
-// that made them in bold: the one that meets the most clauses, then the most terms.
-// At equal worth the lead is quoted, because the title is shown anyway.
+// that made them in bold: the one that meets the most clauses, then the most terms. The
+// title is shown anyway, so it is quoted only if it meets more than twice as many
+// clauses as any other sentence.
 func quote(it watcher.Item, ms []watcher.Match) []Run {
-	var best passage
-	for _, f := range []watcher.Field{watcher.Lead, watcher.Title, watcher.Body} {
-		for _, p := range passages(it.Text(f), hits(it, f, ms)) {
-			if best.text == "" || p.worth(best) > 0 {
-				best = p
-			}
+	best := bestPassage(it, ms, watcher.Lead, watcher.Body)
+	if t := bestPassage(it, ms, watcher.Title); t.text != "" {
+		inTitle, _ := count(t.hits)
+		elsewhere, _ := count(best.hits)
+		if inTitle > 2*elsewhere {
+			best = t
 		}
 	}
 	if best.text == "" { // the rules looked at something else than words
@@ -48,6 +49,18 @@ func quote(it watcher.Item, ms []watcher.Match) []Run {
 		return []Run{{Text: t}}
 	}
 	return best.runs()
+}
+
+func bestPassage(it watcher.Item, ms []watcher.Match, fields ...watcher.Field) passage {
+	var best passage
+	for _, f := range fields {
+		for _, p := range passages(it.Text(f), hits(it, f, ms)) {
+			if best.text == "" || p.worth(best) > 0 {
+				best = p
+			}
+		}
+	}
+	return best
 }
 
 // hits returns the valid spans of a field in order of place.

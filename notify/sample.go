@@ -14,7 +14,7 @@ func Sample(channel string, now time.Time) watcher.Outgoing {
 	it := watcher.Item{
 		ID: watcher.NewItemID("sample" + now.Format(time.RFC3339)), FeedID: "sample-be",
 		URL:      "https://news.example.org/2026/kaliy",
-		Title:    "Проба: урад забараніў транзіт калійных угнаенняў",
+		Title:    "Sample alert: урад забараніў транзіт калійных угнаенняў",
 		Lead:     "Гэта выдуманая навіна, каб праверыць канал. Урад забараніў транзіт калійных угнаенняў праз порт з 1 лютага, паведаміла міністэрства.",
 		Language: "be", Published: now.Add(-6 * time.Minute), Seen: now.Add(-4 * time.Second),
 	}

@@ -62,6 +62,8 @@ func TestOnceDeliversToSlackAndToARealMailServerAndASecondRunIsSilent(t *testing
 	msgs := slack.Messages()
 	require.Len(t, msgs, 1, "one story, one message")
 	require.Contains(t, msgs[0].Read(), "Belarusian potash")
+	require.Contains(t, msgs[0].Read(), "2 outlets")
+	require.Equal(t, 1, msgs[0].Edits, "the second outlet brought it up to date")
 	got := mails(t, box)[len(before):]
 	require.Len(t, got, 1)
 	require.Contains(t, got[0].Header.Get("Subject"), "potash")

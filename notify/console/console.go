@@ -54,7 +54,7 @@ type Notifier struct {
 	w  io.Writer  // guarded by mu
 }
 
-var _ watcher.Notifier = (*Notifier)(nil)
+var _ notify.Notifier = (*Notifier)(nil)
 
 // New returns a notifier that prints to w.
 func New(o Options, w io.Writer) (*Notifier, error) {

@@ -92,7 +92,7 @@ func TestMessagesAsAReaderSeesThem(t *testing.T) {
 		later(watcher.Reply, watcher.Escalation, chinese, func(a *watcher.Alert) { a.Severity = watcher.Critical }),
 		later(watcher.Post, watcher.NewStory, func(a *watcher.Alert) { // the title is the proof, and there is little else
 			a.Item.Lead, a.Item.Published, a.Severity = "", time.Time{}, watcher.Low
-			a.Matches[0].Spans = []watcher.Span{{Field: watcher.Title, Start: 0, End: len("Проба"), Clause: "@test"}}
+			a.Matches[0].Spans = []watcher.Span{{Field: watcher.Title, Start: 0, End: len("Sample alert"), Clause: "@test"}}
 			a.Story.Outlets, a.Story.Feeds = a.Story.Outlets[:1], a.Story.Feeds[:1]
 		}),
 		repeat,

@@ -36,7 +36,7 @@ type Notifier struct {
 	log      *slog.Logger
 }
 
-var _ watcher.Notifier = (*Notifier)(nil)
+var _ notify.Notifier = (*Notifier)(nil)
 
 // New returns a notifier for the recipients of the options.
 func New(o Options, log *slog.Logger) (*Notifier, error) {

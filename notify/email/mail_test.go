@@ -110,7 +110,7 @@ func TestHeaders(t *testing.T) {
 	o := news()
 	h, _, _ := parts(t, sent(t, func(o *email.Options) { o.ListID = "alerts.example.org" }, o))
 	for name, want := range map[string]string{
-		"Subject":                   "[CRITICAL] potash, first official source: Проба: урад забараніў транзіт калійных угнаенняў",
+		"Subject":                   "[CRITICAL] potash, first official source: Sample alert: урад забараніў транзіт калійных угнаенняў",
 		"From":                      `"Sanction Watch" <alerts@example.org>`,
 		"To":                        "<desk@example.org>",
 		"Date":                      "Sun, 01 Feb 2026 12:00:00 +0000",

@@ -39,8 +39,8 @@ type Bot struct {
 }
 
 var (
-	_ watcher.Notifier = (*Bot)(nil)
-	_ watcher.Finder   = (*Bot)(nil)
+	_ notify.Notifier = (*Bot)(nil)
+	_ watcher.Finder  = (*Bot)(nil)
 )
 
 // NewBot returns a bot. It makes no connection; see Check.
@@ -77,6 +77,9 @@ func (b *Bot) Check(ctx context.Context) (string, error) {
 	}
 	return who.User + " in " + who.Team, nil
 }
+
+// Updates reports that a bot can change its messages.
+func (b *Bot) Updates() bool { return true }
 
 // Notify posts, answers in the thread of the first message, or changes that message. A
 // message whose blocks Slack refuses is sent once more as plain text; one whose thread

@@ -78,8 +78,11 @@ func compose(m notify.Message, s size) []slack.Block {
 	if c := m.CoverageLine(); c != "" {
 		line(words(c))
 	}
-	for _, w := range m.Why {
-		line(words(cut(why(w), s.why)))
+	if len(m.Why) > 0 {
+		line(words(cut(why(m.Why[0]), s.why)))
+	}
+	if len(m.Why) > 1 {
+		line(words(cut(also(m.Why[1:]), s.why)))
 	}
 	if m.Novelty != "" {
 		line(words(news(m)))
@@ -213,6 +216,16 @@ func why(w notify.Why) string {
 		s += " · raised to " + string(w.Severity) + " by " + w.Escalated
 	}
 	return s
+}
+
+// also names the other rules that fired, the weightiest first: their words would only
+// say again what the first one's do.
+func also(ws []notify.Why) string {
+	names := make([]string, len(ws))
+	for i, w := range ws {
+		names[i] = fmt.Sprintf("%s [%s] %s", w.RuleTitle, w.RuleID, w.Severity)
+	}
+	return "Also fired: " + strings.Join(names, " · ")
 }
 
 // news says why people are told.

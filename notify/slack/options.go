@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/sanctionwatch/sanctionwatch/notify"
-	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
 // What Options.OnUncertain may be.
@@ -119,7 +118,7 @@ func checkAddress(raw string) error {
 }
 
 // New returns the notifier that the options ask for.
-func New(o Options, log *slog.Logger) (watcher.Notifier, error) {
+func New(o Options, log *slog.Logger) (notify.Notifier, error) {
 	if o.Webhook != "" || o.WebhookFile != "" {
 		return NewWebhook(o, log)
 	}

@@ -34,7 +34,7 @@ type Webhook struct {
 	log     *slog.Logger
 }
 
-var _ watcher.Notifier = (*Webhook)(nil)
+var _ notify.Notifier = (*Webhook)(nil)
 
 // NewWebhook returns a webhook. It makes no connection.
 func NewWebhook(o Options, log *slog.Logger) (*Webhook, error) {
@@ -52,6 +52,9 @@ func NewWebhook(o Options, log *slog.Logger) (*Webhook, error) {
 
 // String tells no address. Without it fmt would print what the webhook holds.
 func (h *Webhook) String() string { return "slack webhook" }
+
+// Updates reports that a webhook cannot change what it posted.
+func (h *Webhook) Updates() bool { return false }
 
 // Notify posts a message, once more as plain text if Slack refuses its blocks.
 func (h *Webhook) Notify(ctx context.Context, o watcher.Outgoing) (watcher.Receipt, error) {

@@ -32,7 +32,7 @@ type Notifier struct {
 	client *http.Client
 }
 
-var _ watcher.Notifier = (*Notifier)(nil)
+var _ notify.Notifier = (*Notifier)(nil)
 
 // New returns a notifier for one address.
 func New(o Options, log *slog.Logger) (*Notifier, error) {
