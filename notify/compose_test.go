@@ -52,7 +52,8 @@ func TestSampleSaysAllThatAReaderNeeds(t *testing.T) {
 func TestComposeIsPure(t *testing.T) {
 	o := notify.Sample("desk", noon)
 	before := fmt.Sprintf("%#v", o)
-	require.Equal(t, notify.Compose(o), notify.Compose(o))
+	first, second := notify.Compose(o), notify.Compose(o)
+	require.Equal(t, first, second)
 	require.Equal(t, before, fmt.Sprintf("%#v", o), "the delivery was changed")
 }
 

@@ -14,6 +14,7 @@ type Problem struct {
 	Cure string // what would be right; may be empty
 }
 
+// Error says where the mistake is, what is wrong and what would be right.
 func (p Problem) Error() string {
 	return (&diag.FieldError{Field: p.Path, Msg: p.Msg, Cure: p.Cure}).Error()
 }

@@ -65,7 +65,7 @@ func TestLongSentenceIsCutAroundItsHits(t *testing.T) {
 	require.Contains(t, got, "the [potash ban] holds")
 	require.True(t, strings.HasPrefix(got, "… ") && strings.HasSuffix(got, " …"), got)
 	require.LessOrEqual(t, utf8.RuneCountInString(got), 300+4+4)
-	for _, w := range strings.Fields(strings.Trim(got, "… ")) {
+	for w := range strings.FieldsSeq(strings.Trim(got, "… ")) {
 		require.Contains(t, "many words without a stop the [potash ban] holds", w, "a word was cut")
 	}
 }

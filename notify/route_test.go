@@ -1,7 +1,6 @@
 package notify_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -146,7 +145,7 @@ func TestMistakesInRoutesAreAllToldWithTheirPlace(t *testing.T) {
   continue: true
   routes:
     - {match: {theme: potasch}, channel: desk}
-    - {match: {severity: [high, urgent]}, channel: complience}
+    - {match: {severity: [high, urgent]}, channel: complianse}
     - {channel: ops}
     - {match: {official: true}, routes: [{channel: nobody}]}
 `)
@@ -157,14 +156,14 @@ func TestMistakesInRoutesAreAllToldWithTheirPlace(t *testing.T) {
 route.continue: there is no route after the first one; delete it
 route.channel: unknown channel "dekk"; did you mean "desk"?
 route.routes[0].match.theme: unknown theme "potasch"; did you mean "potash"?
-route.routes[1].channel: unknown channel "complience"; did you mean "compliance"?
+route.routes[1].channel: unknown channel "complianse"; did you mean "compliance"?
 route.routes[1].match.severity[1]: unknown severity "urgent"; write one of info, low, medium, high, critical
 route.routes[3].routes[0].channel: unknown channel "nobody"; write one of desk, compliance, ops, log
 route.routes[3]: never reached, route.routes[2] takes every alert; give that one a match or continue: true, or put it last`, err.Error())
 }
 
 func TestMistakesCanBePlacedInTheFile(t *testing.T) {
-	text := "route:\n  channel: desk\n  routes:\n    - {match: {theme: potash}, channel: complience}\n"
+	text := "route:\n  channel: desk\n  routes:\n    - {match: {theme: potash}, channel: complianse}\n"
 	f, _ := diag.Read("main.yaml", []byte(text))
 	var c struct{ Route notify.Route }
 	require.NoError(t, f.Decode(&c).Err())
@@ -179,7 +178,7 @@ func TestTreeWithoutAChannelIsRefused(t *testing.T) {
 	_, err := notify.NewRouter(notify.Route{}, known)
 	require.ErrorContains(t, err, "route.channel: missing")
 	var ps notify.Problems
-	require.True(t, errors.As(err, &ps))
+	require.ErrorAs(t, err, &ps)
 	require.NoError(t, notify.Problems(nil).Err())
 }
 

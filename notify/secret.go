@@ -76,8 +76,7 @@ func (r *SecretReader) Read() (Secret, error) {
 	}
 	text, mode, err := readBounded(r.file)
 	if err != nil {
-		var pe *fs.PathError
-		if errors.As(err, &pe) { // it names the file a second time
+		if pe, ok := errors.AsType[*fs.PathError](err); ok { // it names the file a second time
 			err = pe.Err
 		}
 		return "", fmt.Errorf("read %s_file %s: %w", r.field, r.file, err)
@@ -95,7 +94,7 @@ func readBounded(name string) ([]byte, fs.FileMode, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // nothing was written
 	info, err := f.Stat()
 	if err != nil {
 		return nil, 0, err

@@ -90,8 +90,7 @@ func (v *Vocabulary) content() []string {
 // checkTerm reports a term that cannot be searched for.
 func checkTerm(term, lang string) error {
 	if _, err := query.Parse(`"` + term + `"`); err != nil {
-		var errs query.Errors
-		if errors.As(err, &errs) {
+		if errs, ok := errors.AsType[query.Errors](err); ok {
 			return fmt.Errorf("cannot be searched for: %s", errs[0].Msg)
 		}
 		return err

@@ -9,7 +9,9 @@ import (
 // Reserve books the next free moment of a channel, gap after the last one booked by any
 // replica, and returns it. If it is later than patience from now Reserve books nothing
 // and returns the earliest moment at which the same call could book.
-func (s *Store) Reserve(ctx context.Context, channel string, gap, patience time.Duration) (time.Time, bool, error) {
+func (s *Store) Reserve(
+	ctx context.Context, channel string, gap, patience time.Duration,
+) (time.Time, bool, error) {
 	const (
 		book = `INSERT INTO channels AS c (name, free) VALUES ($1, $2)
 			ON CONFLICT (name) DO UPDATE SET free = CASE WHEN c.free > $3 THEN c.free ELSE $3 END + $4

@@ -117,19 +117,25 @@ const (
 // Claim returns up to n feeds that are due, the longest due first, and keeps others from
 // claiming them for the time of the lease. SavePoll and Release give a claim back; one
 // whose owner is killed runs out with the lease.
-func (s *Store) Claim(ctx context.Context, owner string, n int, lease time.Duration) ([]watcher.FeedState, error) {
+func (s *Store) Claim(
+	ctx context.Context, owner string, n int, lease time.Duration,
+) ([]watcher.FeedState, error) {
 	const query = claimHead + ` AND next_due <= $1 ORDER BY next_due, id LIMIT $4` + claimTail
 	return s.claim(ctx, query, owner, lease, n)
 }
 
 // ClaimAll returns every feed that may be polled and that nobody holds, whether due or
 // not, and claims it like Claim.
-func (s *Store) ClaimAll(ctx context.Context, owner string, lease time.Duration) ([]watcher.FeedState, error) {
+func (s *Store) ClaimAll(
+	ctx context.Context, owner string, lease time.Duration,
+) ([]watcher.FeedState, error) {
 	const query = claimHead + claimTail
 	return s.claim(ctx, query, owner, lease)
 }
 
-func (s *Store) claim(ctx context.Context, query, owner string, lease time.Duration, more ...any) ([]watcher.FeedState, error) {
+func (s *Store) claim(
+	ctx context.Context, query, owner string, lease time.Duration, more ...any,
+) ([]watcher.FeedState, error) {
 	now := time.Now()
 	args := append([]any{ms(now), owner, ms(now.Add(lease))}, more...)
 	var states []watcher.FeedState

@@ -108,7 +108,9 @@ func (s *Store) sight(ctx context.Context, q querier, items []watcher.Item) ([]s
 
 // sightGUIDs fills in items whose link changed under the same guid. Of a guid that a feed
 // gave to several items only the latest is looked at, which also bounds the work.
-func (s *Store) sightGUIDs(ctx context.Context, q querier, items []watcher.Item, hashes map[string][]int, out []sighted) error {
+func (s *Store) sightGUIDs(
+	ctx context.Context, q querier, items []watcher.Item, hashes map[string][]int, out []sighted,
+) error {
 	const byGUID = `SELECT guid_hash, id, title, published, wordings, shown FROM items WHERE seq IN (
 		SELECT MAX(seq) FROM items WHERE guid_hash <> '' AND guid_hash IN LIST($1) GROUP BY guid_hash)`
 	type row struct {

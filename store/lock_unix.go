@@ -21,7 +21,7 @@ func lockFile(path string) (unlock func() error, err error) {
 		return nil, fmt.Errorf("create lock file: %w", err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		defer f.Close()
+		defer func() { _ = f.Close() }() // nothing was written
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, fmt.Errorf("in use by %s: end it first, or let several replicas share a PostgreSQL", holder(f))
 		}

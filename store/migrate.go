@@ -101,7 +101,9 @@ func (s *Store) lockMigrations(ctx context.Context) (unlock func(), err error) {
 }
 
 // refuseNewer compares the database's versions with those this program knows.
-func (s *Store) refuseNewer(ctx context.Context, ours *goose.Provider, river *rivermigrate.Migrator[*sql.Tx]) error {
+func (s *Store) refuseNewer(
+	ctx context.Context, ours *goose.Provider, river *rivermigrate.Migrator[*sql.Tx],
+) error {
 	have, know, err := ours.GetVersions(ctx)
 	if err != nil {
 		return err

@@ -96,8 +96,7 @@ func (s *Store) probe(ctx context.Context) error {
 // postgresCure turns an error of the first connection into one that says what to do.
 // pgconn's own texts name user, host and database, never the password.
 func postgresCure(name string, err error) error {
-	var e *pgconn.PgError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch e.Code {
 		case "28P01", "28000":
 			return fmt.Errorf("%s refuses this user or password: correct store.dsn: %s", name, e.Message)
@@ -108,8 +107,7 @@ func postgresCure(name string, err error) error {
 		}
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	var c *pgconn.ConnectError
-	if errors.As(err, &c) {
+	if c, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return fmt.Errorf("%s does not answer: start it, or correct store.dsn: %w", name, c.Unwrap())
 	}
 	return fmt.Errorf("%s: %w", name, err)

@@ -41,7 +41,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (Pruned, error) {
 }
 
 // prune repeats one bounded step until it removes less than it might.
-func (s *Store) prune(ctx context.Context, most int64, step func(*sql.Tx) (int64, error)) (total int, err error) {
+func (s *Store) prune(
+	ctx context.Context, most int64, step func(*sql.Tx) (int64, error),
+) (total int, err error) {
 	for {
 		var n int64
 		err := s.inOrder(ctx, func(tx *sql.Tx) (err error) {

@@ -77,7 +77,9 @@ func exec(ctx context.Context, q querier, query string, args ...any) (int64, err
 }
 
 // all runs a query and reads every row.
-func all[T any](ctx context.Context, q querier, read func(scanner) (T, error), query string, args ...any) (_ []T, err error) {
+func all[T any](
+	ctx context.Context, q querier, read func(scanner) (T, error), query string, args ...any,
+) (_ []T, err error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -95,7 +97,9 @@ func all[T any](ctx context.Context, q querier, read func(scanner) (T, error), q
 }
 
 // one runs a query for one row; what says which, for the error if there is none.
-func one[T any](ctx context.Context, q querier, what string, read func(scanner) (T, error), query string, args ...any) (T, error) {
+func one[T any](
+	ctx context.Context, q querier, what string, read func(scanner) (T, error), query string, args ...any,
+) (T, error) {
 	v, err := read(q.QueryRowContext(ctx, query, args...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound

@@ -26,9 +26,12 @@ const attemptTime = 15 * time.Second
 // Deliver tries to settle a delivery. It returns nil when that is done for good and a
 // *RetryError that says when to call again; any other error is the store's, and the
 // call may be made again. It waits at most for patience, and not at all for a context
-// whose deadline is nearer than that and one more attempt.
+// whose deadline is nearer than that and one more attempt, or after End.
 func (w *Watcher) Deliver(ctx context.Context, id DeliveryID) error {
 	for {
+		if w.ending.Load() {
+			return &RetryError{After: time.Second, Err: errors.New("the process is ending")}
+		}
 		err := w.attempt(ctx, id)
 		var again *RetryError
 		if !errors.As(err, &again) || again.After > patience {
@@ -57,7 +60,7 @@ func (w *Watcher) attempt(ctx context.Context, id DeliveryID) error {
 	}
 	ch, ok := p.Channels[d.Channel]
 	if !ok {
-		return w.settle(ctx, d, Dead, errors.New("the channel is no longer in the configuration"))
+		return w.homeless(ctx, p, d)
 	}
 	if again, done, err := w.place(ctx, &o); again != nil || done || err != nil {
 		return errors.Join(err, asError(again))
@@ -76,6 +79,23 @@ func (w *Watcher) attempt(ctx context.Context, id DeliveryID) error {
 		}
 	}
 	return w.send(ctx, p, ch, o)
+}
+
+// homeless keeps what waits for a channel that the plan lacks: it may be a slip of the
+// operator's, or another replica's newer plan has the channel.
+func (w *Watcher) homeless(ctx context.Context, p *Plan, d Delivery) error {
+	cause := errors.New("the channel is no longer in the configuration")
+	if time.Since(d.Created) > p.giveUp() {
+		return w.settle(ctx, d, Dead, cause)
+	}
+	if d.LastError != cause.Error() {
+		d.LastError = cause.Error()
+		if err := w.store.Settle(ctx, d); err != nil {
+			return fmt.Errorf("save delivery %s: %w", d.ID, err)
+		}
+		w.log.Warn("delivery waits for a channel that is not configured", "channel", d.Channel, "delivery", d.ID, "story", d.StoryID)
+	}
+	return &RetryError{After: time.Minute, Err: cause}
 }
 
 // place looks after the message that a Reply or Update belongs to. A Reply whose parent
@@ -99,7 +119,7 @@ func (w *Watcher) turn(ctx context.Context, ch Channel) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("reserve a turn in channel %s: %w", ch.Name, err)
 	}
-	if !ok {
+	if !ok || (w.ending.Load() && time.Until(at) > 0) {
 		return max(time.Until(at), time.Millisecond), nil
 	}
 	return 0, sleep(ctx, time.Until(at))
@@ -121,7 +141,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // find asks the channel whether an attempt whose end nobody saw had arrived.
-func (w *Watcher) find(ctx context.Context, ch Channel, o *Outgoing) (found bool, again *RetryError, err error) {
+func (w *Watcher) find(
+	ctx context.Context, ch Channel, o *Outgoing,
+) (found bool, again *RetryError, err error) {
 	d := o.Delivery
 	finder, ok := ch.Notifier.(Finder)
 	if !ok || d.Kind == Update { // an update may safely be made twice
@@ -133,9 +155,10 @@ func (w *Watcher) find(ctx context.Context, ch Channel, o *Outgoing) (found bool
 	}
 	r, found, err := finder.Find(ctx, *o)
 	if err != nil {
-		d.State, d.LastError = Unsure, "look-up: "+err.Error()
-		if time.Since(d.Created) < w.plan.Load().giveUp()/4 {
-			return false, waitFor(backoff(d.Attempts)), w.store.Settle(ctx, d)
+		wait, ask := lookAgain(d, err)
+		if ask && time.Since(d.Created) < w.plan.Load().giveUp()/4 {
+			d.State, d.LastError = Unsure, "look-up: "+err.Error()
+			return false, waitFor(wait), w.store.Settle(ctx, d)
 		}
 		o.Repeat = true // nobody can tell: better twice than never
 		return false, nil, nil
@@ -148,6 +171,21 @@ func (w *Watcher) find(ctx context.Context, ch Channel, o *Outgoing) (found bool
 	return true, nil, w.settle(ctx, d, Sent, nil)
 }
 
+// lookAgain says whether a look-up that failed is worth another, and after which wait:
+// the channel's own word, else a fifth of the time since the attempt.
+func lookAgain(d Delivery, err error) (wait time.Duration, ask bool) {
+	wait = min(max(time.Since(d.Tried)/5, time.Second), 10*time.Minute)
+	var retry *RetryError
+	var unsure *UncertainError
+	switch {
+	case errors.As(err, &retry):
+		return max(wait, retry.After), true
+	case errors.As(err, &unsure):
+		return wait, true
+	}
+	return 0, false
+}
+
 // send makes the attempt and settles what came of it.
 func (w *Watcher) send(ctx context.Context, p *Plan, ch Channel, o Outgoing) error {
 	d := &o.Delivery
@@ -155,6 +193,13 @@ func (w *Watcher) send(ctx context.Context, p *Plan, ch Channel, o Outgoing) err
 	d.Attempts++
 	if err := w.store.Settle(ctx, *d); err != nil {
 		return fmt.Errorf("save attempt of delivery %s: %w", d.ID, err)
+	}
+	if d.Kind == Update { // from here on more coverage makes an update of its own
+		now, err := w.store.Outgoing(ctx, d.ID)
+		if err != nil {
+			return fmt.Errorf("load delivery %s: %w", d.ID, err)
+		}
+		o.Alert = now.Alert
 	}
 	r, err := ch.Notifier.Notify(ctx, o)
 	// The answer must be kept even when the process is being stopped.
@@ -180,7 +225,9 @@ func (w *Watcher) send(ctx context.Context, p *Plan, ch Channel, o Outgoing) err
 
 // later puts a delivery off, and its channel for a while, so that order is kept; it
 // gives up when its time is over.
-func (w *Watcher) later(ctx context.Context, p *Plan, ch Channel, d Delivery, s State, wait time.Duration, cause error) error {
+func (w *Watcher) later(
+	ctx context.Context, p *Plan, ch Channel, d Delivery, s State, wait time.Duration, cause error,
+) error {
 	now := time.Now()
 	if now.Sub(d.Created) > p.giveUp() {
 		return w.settle(ctx, d, Dead, fmt.Errorf("given up after %d attempts: %w", d.Attempts, cause))
@@ -195,6 +242,10 @@ func (w *Watcher) later(ctx context.Context, p *Plan, ch Channel, d Delivery, s 
 	w.metrics.retried(d)
 	w.log.Warn("delivery put off", "channel", d.Channel, "delivery", d.ID, "story", d.StoryID,
 		"attempt", d.Attempts, "wait", wait.Round(time.Millisecond), "err", cause)
+	// Others in the channel ask again patience before its hold ends: this one goes first.
+	if wait > patience+time.Second {
+		wait -= patience + time.Second
+	}
 	return &RetryError{After: wait, Err: cause}
 }
 

@@ -34,8 +34,7 @@ func work(t *testing.T, w *watcher.Watcher, m *memory) {
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			err := w.Deliver(ctx, d.ID)
 			cancel()
-			var r *watcher.RetryError
-			if errors.As(err, &r) {
+			if r, ok := errors.AsType[*watcher.RetryError](err); ok {
 				again = true
 				wait = max(wait, r.After)
 				continue
@@ -84,6 +83,7 @@ func TestLongRetryAfterHoldsTheWholeChannel(t *testing.T) {
 		work(t, w, m)
 		require.Len(t, c.got, 3)
 		require.GreaterOrEqual(t, c.times[1].Sub(start), 5*time.Minute, "nobody else may hammer the channel meanwhile")
+		require.Equal(t, "minsk potash", c.got[1].Alert.Item.Title, "who was refused goes first")
 	})
 }
 
@@ -194,5 +194,64 @@ func TestDeliveryToARemovedChannelIsADeadLetter(t *testing.T) {
 		work(t, w, m)
 		require.Equal(t, watcher.Dead, m.deliveries[0].State)
 		require.Contains(t, m.deliveries[0].LastError, "no longer in the configuration")
+	})
+}
+
+func TestLookUpThatFailsIsNotHammeredAndNotWaitedForForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &channel{answers: []error{&watcher.UncertainError{Err: errors.New("EOF")}}}
+		asks := 0
+		w, m := desk(t, blind{c, &asks, &watcher.RetryError{After: 30 * time.Second, Err: errors.New("ratelimited")}}, "minsk potash")
+		work(t, w, m)
+		require.Equal(t, watcher.Sent, m.deliveries[0].State)
+		require.True(t, c.got[1].Repeat)
+		require.Less(t, asks, 100, "six hours of asking")
+
+		asks = 0
+		c = &channel{answers: []error{&watcher.UncertainError{Err: errors.New("EOF")}}}
+		w, m = desk(t, blind{c, &asks, errors.New("missing_scope")}, "minsk potash")
+		work(t, w, m)
+		require.Equal(t, 1, asks, "a refusal will not change")
+		require.True(t, c.got[1].Repeat)
+	})
+}
+
+// blind is a channel whose look-up never succeeds.
+type blind struct {
+	*channel
+	asks *int
+	err  error
+}
+
+func (b blind) Find(context.Context, watcher.Outgoing) (watcher.Receipt, bool, error) {
+	*b.asks++
+	return watcher.Receipt{}, false, b.err
+}
+
+func TestNoAttemptBeginsOnceTheProcessIsEnding(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &channel{}
+		w, m := desk(t, c, "minsk potash")
+		w.End()
+		var again *watcher.RetryError
+		require.ErrorAs(t, w.Deliver(t.Context(), m.deliveries[0].ID), &again)
+		require.Empty(t, c.got)
+		require.Equal(t, watcher.Pending, m.deliveries[0].State)
+	})
+}
+
+func TestChannelThatComesBackGetsWhatWaitedForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &channel{}
+		w, m := desk(t, c, "minsk potash")
+		with := w.Plan()
+		without := *with
+		without.Channels = nil
+		w.Use(&without)
+		var again *watcher.RetryError
+		require.ErrorAs(t, w.Deliver(t.Context(), m.deliveries[0].ID), &again)
+		w.Use(with)
+		work(t, w, m)
+		require.Equal(t, watcher.Sent, m.deliveries[0].State)
 	})
 }

@@ -88,6 +88,7 @@ type RetryError struct {
 	Err   error
 }
 
+// Error has the cause, and the wait that was asked for.
 func (e *RetryError) Error() string {
 	if e.After > 0 {
 		return fmt.Sprintf("%v (asked to wait %v)", e.Err, e.After)
@@ -101,6 +102,7 @@ func (e *RetryError) Unwrap() error { return e.Err }
 // UncertainError says that a message may have been delivered.
 type UncertainError struct{ Err error }
 
+// Error has the cause.
 func (e *UncertainError) Error() string { return "may have arrived: " + e.Err.Error() }
 
 // Unwrap returns the cause.

@@ -53,6 +53,8 @@ func (m *memory) Sighting(it watcher.Item) (watcher.Sighting, watcher.ItemID, er
 		return watcher.Unknown, it.ID, nil
 	case old.FeedID == it.FeedID && old.TextHash() != it.TextHash():
 		return watcher.Edited, it.ID, nil
+	case old.FeedID != it.FeedID && m.storyOf[it.ID] != "" && !m.stories[m.storyOf[it.ID]].Told:
+		return watcher.Held, it.ID, nil
 	}
 	return watcher.Known, it.ID, nil
 }
@@ -183,7 +185,7 @@ func (m *memory) Reserve(_ context.Context, ch string, gap, patience time.Durati
 		at = m.free[ch]
 	}
 	if time.Until(at) > patience {
-		return at, false, nil
+		return at.Add(-patience), false, nil
 	}
 	m.free[ch] = at.Add(gap)
 	return at, true, nil

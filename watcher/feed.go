@@ -36,11 +36,14 @@ type Batch struct {
 	Notes     []string      // what had to be repaired or left out, in words
 	Wait      time.Duration // how long the publisher asks us to stay away; 0 if it does not
 	MovedTo   string        // the new address after a permanent redirect
+	Partial   bool          // the document was cut: the rest comes next time
 }
 
 // A FeedState is what is remembered of a feed between polls.
 type FeedState struct {
 	ID          FeedID
+	URL         string // that the state is of; empty if nobody said
+	Owner       string // who holds the claim on it
 	Cursor      Cursor
 	NextDue     time.Time
 	LastPoll    time.Time
@@ -55,9 +58,13 @@ type FeedState struct {
 // ErrGone is what a Source returns, wrapped, for a feed that its publisher has ended.
 var ErrGone = errors.New("gone for good (410)")
 
+// ErrBusy is what a Source returns, wrapped, for a feed whose host has its hands full
+// with other feeds of ours: nothing was asked, and nobody is to blame.
+var ErrBusy = errors.New("its host is busy with other feeds")
+
 // A Source fetches a feed. Fetch returns the items oldest first, their ids set. It
 // returns a *RetryError when the publisher asks for patience and an error that wraps
-// ErrGone on 410. The cursor it returns is valid only for a document read in full.
+// ErrGone on 410 or ErrBusy. The cursor it returns is valid only for a document read in full.
 type Source interface {
 	Fetch(ctx context.Context, f Feed, c Cursor) (Batch, error)
 }

@@ -42,16 +42,24 @@ func (it Item) When() time.Time {
 }
 
 // TextHash identifies the wording of an item: two sightings with the same hash need no
-// second look.
-func (it Item) TextHash() string { return digest("text", it.Title, it.Lead) }
+// second look. Of the body it tells only whether there is one, since the rest of a page
+// changes without news.
+func (it Item) TextHash() string {
+	body := "no body"
+	if it.Body != "" {
+		body = "body"
+	}
+	return digest("text", it.Title, it.Lead, body)
+}
 
 // Sighting says what the store knows of an item. Two feeds that word the same link
 // differently are no edit: else each poll of one would undo the other's.
 type Sighting int
 
-// The three sightings.
+// The sightings.
 const (
 	Unknown Sighting = iota // never recorded
 	Known                   // recorded with the same wording
+	Held                    // the same, from another feed, in a story that nobody was told of
 	Edited                  // recorded from the same feed with another title or lead
 )

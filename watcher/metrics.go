@@ -10,7 +10,6 @@ import (
 type Metrics struct {
 	polls      *prometheus.CounterVec
 	pollTime   prometheus.Histogram
-	success    *prometheus.GaugeVec
 	items      *prometheus.CounterVec
 	matches    *prometheus.CounterVec
 	alerts     prometheus.Counter
@@ -28,9 +27,6 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Name: "sanctionwatch_feed_poll_seconds", Help: "Time of a poll, from request to record.",
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}),
-		success: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "sanctionwatch_feed_last_success_timestamp_seconds", Help: "Unix time of the last successful poll of a feed.",
-		}, []string{"feed"}),
 		items: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sanctionwatch_items_total", Help: "Items by what became of them: new, edited, matched, held.",
 		}, []string{"fate"}),
@@ -48,13 +44,15 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Buckets: []float64{.1, .25, .5, 1, 2, 5, 10, 30, 60, 300, 3600},
 		}, []string{"channel"}),
 	}
-	r.MustRegister(m.polls, m.pollTime, m.success, m.items, m.matches, m.alerts, m.deliveries, m.lag)
+	r.MustRegister(m.polls, m.pollTime, m.items, m.matches, m.alerts, m.deliveries, m.lag)
 	return m
 }
 
-func (m *Metrics) polled(p Poll) {
+func (m *Metrics) polled(p Poll, st FeedState) {
 	outcome := "ok"
 	switch {
+	case st.Gone:
+		outcome = "gone"
 	case p.Err != nil:
 		outcome = "error"
 	case p.Repeat:
@@ -62,9 +60,6 @@ func (m *Metrics) polled(p Poll) {
 	}
 	m.polls.WithLabelValues(outcome).Inc()
 	m.pollTime.Observe(p.Took.Seconds())
-	if p.Err == nil {
-		m.success.WithLabelValues(string(p.Feed.ID)).SetToCurrentTime()
-	}
 }
 
 func (m *Metrics) matched(ms []Match) {

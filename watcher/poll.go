@@ -14,29 +14,39 @@ type Poll struct {
 	Baseline bool     // it was the feed's first
 	Repeat   bool     // the document had not changed
 	Notes    []string // what was repaired or left out
+	Busy     bool     // the host had its hands full: nothing was asked
 	Err      error    // nil for a success
 	Took     time.Duration
 }
 
+// busyWait is when a feed is asked for again whose host was busy.
+const busyWait = 5 * time.Second
+
 // Poll fetches a feed that was claimed, takes its items and saves its state, which
-// gives back the claim. What goes wrong with the feed is in the answer and in the
-// state; the error is only for a store that cannot be used.
+// gives back the claim. What goes wrong with the feed or its items is in the answer and
+// in the state; the error is only for a store that cannot be used.
 func (w *Watcher) Poll(ctx context.Context, st FeedState) (Poll, error) {
 	p := w.plan.Load()
 	f, ok := p.Feeds[st.ID]
-	if !ok {
-		return Poll{Feed: Feed{ID: st.ID}, Err: errors.New("no longer in the configuration")}, nil
+	if !ok || (st.URL != "" && st.URL != f.URL) {
+		// The plan and the store are of two minds for a moment, in a reload or a rollout.
+		res := Poll{Feed: Feed{ID: st.ID}, Err: errors.New("another version of the configuration has this feed")}
+		return res, w.putOff(ctx, st)
 	}
 	start := time.Now()
 	res := Poll{Feed: f, Baseline: !st.Baselined}
 	b, err := w.source.Fetch(ctx, f, st.Cursor)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return res, ctx.Err() // stopping: the claim runs out by itself
-	}
-	if err == nil {
+	case errors.Is(err, ErrBusy):
+		res.Busy = true
+		return res, w.putOff(ctx, st)
+	case err == nil:
 		res.Notes, res.Repeat = b.Notes, b.Unchanged
-		if res.Tally, err = w.Take(ctx, f, b.Items, res.Baseline); err != nil {
-			return res, fmt.Errorf("poll %s: %w", f.ID, err)
+		res.Tally, err = w.Take(ctx, f, b.Items, res.Baseline)
+		if ctx.Err() != nil {
+			return res, ctx.Err()
 		}
 		if b.MovedTo != "" {
 			w.log.Warn("feed moved for good", "feed", f.ID, "to", b.MovedTo)
@@ -45,34 +55,47 @@ func (w *Watcher) Poll(ctx context.Context, st FeedState) (Poll, error) {
 	res.Err, res.Took = err, time.Since(start)
 	st = after(st, b, res, p.Timetable)
 	if err := w.store.SavePoll(ctx, st); err != nil {
-		return res, fmt.Errorf("save poll of %s: %w", f.ID, err)
+		return res, errors.Join(fmt.Errorf("save poll of %s: %w", f.ID, err), res.Err)
 	}
-	w.metrics.polled(res)
+	w.metrics.polled(res, st)
 	w.note(res, st)
 	return res, nil
 }
 
-// after returns the state of a feed after a poll.
+// putOff gives back a claim without a word on the feed.
+func (w *Watcher) putOff(ctx context.Context, st FeedState) error {
+	st.NextDue = time.Now().Add(busyWait)
+	if err := w.store.SavePoll(ctx, st); err != nil {
+		return fmt.Errorf("give back %s: %w", st.ID, err)
+	}
+	return nil
+}
+
+// after returns the state of a feed after a poll. A poll whose items could not all be
+// recorded keeps the old cursor, so that they come again.
 func after(st FeedState, b Batch, res Poll, tt Timetable) FeedState {
 	now := time.Now()
 	st.LastPoll = now
 	wait := b.Wait
+	if res.Tally.New > 0 {
+		st.LastNew = now
+	}
 	if res.Err != nil {
 		st.Failures++
 		st.LastError = res.Err.Error()
 		st.Gone = errors.Is(res.Err, ErrGone)
-		var retry *RetryError
-		if errors.As(res.Err, &retry) {
+		if retry, ok := errors.AsType[*RetryError](res.Err); ok {
 			wait = max(wait, retry.After)
 		}
-		st.NextDue = tt.Next(res.Feed, st.Failures, wait, now)
+		n := st.Failures
+		if res.Tally.Items > 0 {
+			n = 1 // the publisher did nothing wrong: its other news must not wait
+		}
+		st.NextDue = tt.Next(res.Feed, n, wait, now)
 		return st
 	}
-	st.Failures, st.LastError, st.LastSuccess = 0, "", now
-	st.Cursor, st.Baselined = b.Cursor, true
-	if res.Tally.New > 0 {
-		st.LastNew = now
-	}
+	st.Failures, st.LastError, st.LastSuccess, st.Cursor = 0, "", now, b.Cursor
+	st.Baselined = st.Baselined || !b.Partial
 	st.NextDue = tt.Next(res.Feed, 0, wait, now)
 	return st
 }

@@ -3,6 +3,7 @@ package watcher_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,15 +24,17 @@ func TestCursorIsSavedOnlyAfterTheItemsAreRecorded(t *testing.T) {
 	}
 	w, m := setup(t, plan(), src)
 	m.broken = errors.New("disk full")
-	_, err := w.Poll(t.Context(), watcher.FeedState{ID: "wire", Baselined: true})
-	require.ErrorContains(t, err, "disk full")
-	require.Empty(t, m.polls)
+	res, err := w.Poll(t.Context(), watcher.FeedState{ID: "wire", Baselined: true})
+	require.NoError(t, err)
+	require.ErrorContains(t, res.Err, "disk full")
+	require.Empty(t, m.polls[0].Cursor)
+	require.Equal(t, 1, m.polls[0].Failures)
 	m.broken = nil
-	res, err := w.Poll(t.Context(), watcher.FeedState{ID: "wire", Baselined: true, Failures: 3, LastError: "x"})
+	res, err = w.Poll(t.Context(), m.polls[0])
 	require.NoError(t, err)
 	require.NoError(t, res.Err)
 	require.Equal(t, 1, res.Tally.Alerts)
-	st := m.polls[0]
+	st := m.polls[1]
 	require.Equal(t, cur, st.Cursor)
 	require.Zero(t, st.Failures)
 	require.Empty(t, st.LastError)
@@ -82,8 +85,66 @@ func TestFirstPollIsABaselineOnlyOnce(t *testing.T) {
 
 func TestFeedOutsideThePlanIsNotPolled(t *testing.T) {
 	w, m := setup(t, plan(), &source{})
-	res, err := w.Poll(t.Context(), watcher.FeedState{ID: "other"})
+	for _, st := range []watcher.FeedState{
+		{ID: "other", Failures: 2}, {ID: "wire", URL: "https://old.example/rss", Failures: 2},
+	} {
+		res, err := w.Poll(t.Context(), st)
+		require.NoError(t, err)
+		require.ErrorContains(t, res.Err, "another version of the configuration")
+	}
+	for _, st := range m.polls {
+		require.Equal(t, 2, st.Failures, "given back as it was")
+		require.WithinDuration(t, time.Now(), st.NextDue, time.Minute)
+	}
+	require.Len(t, m.polls, 2)
+}
+
+func TestFeedWhoseHostIsBusyIsGivenBackWithoutBlame(t *testing.T) {
+	src := &source{batches: make([]watcher.Batch, 1), errs: []error{fmt.Errorf("get: %w", watcher.ErrBusy)}}
+	w, m := setup(t, plan(), src)
+	res, err := w.Poll(t.Context(), watcher.FeedState{ID: "wire", Failures: 1, LastError: "HTTP 500"})
 	require.NoError(t, err)
-	require.ErrorContains(t, res.Err, "no longer in the configuration")
-	require.Empty(t, m.polls)
+	require.NoError(t, res.Err)
+	require.True(t, res.Busy)
+	require.Equal(t, 1, m.polls[0].Failures)
+	require.Equal(t, "HTTP 500", m.polls[0].LastError)
+	require.WithinDuration(t, time.Now(), m.polls[0].NextDue, time.Minute)
+}
+
+func TestFirstPollThatWasCutLeavesTheBaselineOpen(t *testing.T) {
+	src := &source{batches: []watcher.Batch{
+		{Items: []watcher.Item{news("wire", "minsk potash", 0)}, Partial: true},
+		{Items: []watcher.Item{news("wire", "grodno potash", 0)}},
+	}, errs: make([]error, 2)}
+	w, m := setup(t, plan(), src)
+	_, err := w.Poll(t.Context(), watcher.FeedState{ID: "wire"})
+	require.NoError(t, err)
+	_, err = w.Poll(t.Context(), m.polls[0])
+	require.NoError(t, err)
+	require.Empty(t, m.deliveries)
+	require.True(t, m.polls[1].Baselined)
+}
+
+func TestOneItemThatCannotBeRecordedDoesNotKeepBackTheOthers(t *testing.T) {
+	items := []watcher.Item{news("wire", "minsk potash", 0), news("wire", "odd potash", 0), news("wire", "grodno potash", 0)}
+	src := &source{batches: []watcher.Batch{{Items: items, Cursor: watcher.Cursor{ETag: "new"}}}, errs: make([]error, 1)}
+	p := plan()
+	p.Router = panicky{}
+	w, m := setup(t, p, src)
+	res, err := w.Poll(t.Context(), watcher.FeedState{ID: "wire", Baselined: true})
+	require.NoError(t, err)
+	require.ErrorContains(t, res.Err, "panic: odd")
+	require.Len(t, m.deliveries, 2)
+	require.Empty(t, m.polls[0].Cursor, "it is tried again")
+	require.WithinDuration(t, time.Now().Add(time.Hour), m.polls[0].NextDue, time.Minute, "at the usual time")
+}
+
+// panicky is a router that does not survive odd items.
+type panicky struct{}
+
+func (panicky) Route(a watcher.Alert) []string {
+	if strings.HasPrefix(a.Item.Title, "odd") {
+		panic("odd")
+	}
+	return []string{"desk"}
 }

@@ -2,8 +2,12 @@ package watcher
 
 import (
 	"context"
+	"errors"
 	"time"
 )
+
+// ErrNotFound is wrapped by a store's errors about what it does not have, or has no more.
+var ErrNotFound = errors.New("not found")
 
 // A Record is the fate of one matched item, written in one transaction with the jobs
 // of its deliveries.
@@ -49,7 +53,8 @@ type Store interface {
 	// Order runs fn inside the deployment-wide order and commits what it wrote, with
 	// the jobs of its deliveries, if it returns nil.
 	Order(ctx context.Context, fn func(Ledger) error) error
-	// SavePoll saves what is remembered of a feed and gives back its claim.
+	// SavePoll saves what is remembered of a feed and gives back its claim. It saves
+	// nothing for an owner whose claim has run out and was taken by another.
 	SavePoll(ctx context.Context, st FeedState) error
 	// Outgoing returns a delivery with what is needed to send it, as of one moment.
 	Outgoing(ctx context.Context, id DeliveryID) (Outgoing, error)

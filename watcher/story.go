@@ -64,41 +64,33 @@ type Clusterer interface {
 
 // with returns the story after item it of feed f joined it.
 func (s Story) with(it Item, f Feed, ms []Match) Story {
-	sev, _, _ := highest(ms)
 	if s.ID == "" {
+		sev, _, _ := highest(ms)
 		s = Story{
 			ID: NewStoryID(it.ID), Headline: it.Title, Language: it.Language, Lead: it.ID,
 			Severity: sev, First: it.When(), Last: it.When(),
 		}
 	}
 	s.Items++
-	for _, m := range ms {
-		s.Rules, s.Themes = merge(s.Rules, m.RuleID), merge(s.Themes, m.Theme)
-	}
-	if sev.Above(s.Severity) {
-		s.Severity = sev
-	}
 	if it.When().Before(s.First) {
 		s.First = it.When()
 	}
 	if it.When().After(s.Last) {
 		s.Last = it.When()
 	}
-	s.Official = s.Official || f.Official
-	if !slices.Contains(s.Feeds, string(it.FeedID)) {
-		s.Feeds = merge(s.Feeds, string(it.FeedID))
-		if len(s.Outlets) < MaxOutlets {
-			s.Outlets = append(slices.Clone(s.Outlets), Outlet{
-				Feed: it.FeedID, Name: f.Name, Host: it.Host(), URL: it.URL,
-				Language: it.Language, Official: f.Official, At: it.When(),
-			})
-		}
-	}
-	return s
+	return s.carry(it, f, ms)
 }
 
-// edited returns the story after its item it was reworded.
-func (s Story) edited(it Item, ms []Match) Story {
+// edited returns the story after its item it was reworded, or came in another feed.
+func (s Story) edited(it Item, f Feed, ms []Match) Story {
+	if s.Lead == it.ID {
+		s.Headline = it.Title
+	}
+	return s.carry(it, f, ms)
+}
+
+// carry adds to a story what an item's rules say and who carries it.
+func (s Story) carry(it Item, f Feed, ms []Match) Story {
 	sev, _, _ := highest(ms)
 	for _, m := range ms {
 		s.Rules, s.Themes = merge(s.Rules, m.RuleID), merge(s.Themes, m.Theme)
@@ -106,8 +98,16 @@ func (s Story) edited(it Item, ms []Match) Story {
 	if len(ms) > 0 && sev.Above(s.Severity) {
 		s.Severity = sev
 	}
-	if s.Lead == it.ID {
-		s.Headline = it.Title
+	s.Official = s.Official || f.Official
+	if slices.Contains(s.Feeds, string(it.FeedID)) {
+		return s
+	}
+	s.Feeds = merge(s.Feeds, string(it.FeedID))
+	if len(s.Outlets) < MaxOutlets {
+		s.Outlets = append(slices.Clone(s.Outlets), Outlet{
+			Feed: it.FeedID, Name: f.Name, Host: it.Host(), URL: it.URL,
+			Language: it.Language, Official: f.Official, At: it.When(),
+		})
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package watcher
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -17,6 +18,7 @@ type Watcher struct {
 	metrics *Metrics
 	log     *slog.Logger
 	plan    atomic.Pointer[Plan]
+	ending  atomic.Bool // no further attempt at a delivery begins
 
 	mu        sync.Mutex // held while a record is decided and written
 	clusterer Clusterer  // guarded by mu
@@ -30,6 +32,10 @@ func New(s Store, src Source, c Clusterer, m *Metrics, log *slog.Logger) *Watche
 
 // Use makes p the plan of everything that starts from now on.
 func (w *Watcher) Use(p *Plan) { w.plan.Store(p) }
+
+// End keeps Deliver from beginning further attempts, for a shutdown: what is put off is
+// given back.
+func (w *Watcher) End() { w.ending.Store(true) }
 
 // Plan returns the plan in use, nil before the first.
 func (w *Watcher) Plan() *Plan { return w.plan.Load() }
@@ -58,9 +64,13 @@ func (t *Tally) Add(u Tally) {
 	t.Held += u.Held
 }
 
+// mostTrouble is how many items in a row Take fails to record before it stops trying:
+// one may be odd, several mean that the store cannot be used.
+const mostTrouble = 3
+
 // Take carries items of one feed, oldest first, from match to the outbox. With baseline
-// set they are of the feed's first poll. Items are recorded one by one: after an error
-// those before it are safe and the same call may be made again.
+// set they are of the feed's first poll. Items are recorded one by one: an error is of
+// some of them, the others are safe, and the same call may be made again.
 func (w *Watcher) Take(ctx context.Context, f Feed, items []Item, baseline bool) (Tally, error) {
 	p := w.plan.Load()
 	t := Tally{Items: len(items)}
@@ -69,16 +79,16 @@ func (w *Watcher) Take(ctx context.Context, f Feed, items []Item, baseline bool)
 		return t, fmt.Errorf("look up items: %w", err)
 	}
 	var plain []Item
+	plainNew := 0
+	var trouble []error
+	defer func() { w.metrics.took(Tally{New: plainNew}) }()
 	flush := func() error {
-		if len(plain) == 0 {
-			return nil
-		}
-		err := w.store.Archive(ctx, plain)
+		err := w.archive(ctx, plain)
 		plain = plain[:0]
 		return err
 	}
 	for i, it := range items {
-		if known[i] == Known {
+		if known[i] == Known || (known[i] == Held && baseline) {
 			continue
 		}
 		if it.Seen.IsZero() {
@@ -88,32 +98,56 @@ func (w *Watcher) Take(ctx context.Context, f Feed, items []Item, baseline bool)
 		w.metrics.matched(ms)
 		if len(ms) == 0 && known[i] == Unknown {
 			t.New++
+			plainNew++
 			plain = append(plain, it)
 			continue
 		}
 		if err := flush(); err != nil {
-			return t, fmt.Errorf("archive items: %w", err)
+			return t, err
 		}
 		got, err := w.record(ctx, p, f, it, ms, baseline)
-		if err != nil {
-			return t, fmt.Errorf("record item %s: %w", it.ID, err)
+		if err == nil {
+			t.Add(got)
+			w.metrics.took(got)
+			continue
 		}
-		t.Add(got)
+		trouble = append(trouble, fmt.Errorf("record item %s: %w", it.ID, err))
+		if ctx.Err() != nil || len(trouble) == mostTrouble {
+			return t, errors.Join(trouble...)
+		}
 	}
-	if err := flush(); err != nil {
-		return t, fmt.Errorf("archive items: %w", err)
-	}
-	w.metrics.took(t)
-	return t, nil
+	return t, errors.Join(append(trouble, flush())...)
 }
+
+func (w *Watcher) archive(ctx context.Context, plain []Item) error {
+	if len(plain) == 0 {
+		return nil
+	}
+	if err := w.store.Archive(ctx, plain); err != nil {
+		return fmt.Errorf("archive %d items: %w", len(plain), err)
+	}
+	return nil
+}
+
+// recordTime is how long a record may take, its wait for the deployment-wide order
+// included.
+const recordTime = 30 * time.Second
 
 // record decides the fate of one item that a rule fired on, or whose wording changed,
 // inside the deployment-wide order.
-func (w *Watcher) record(ctx context.Context, p *Plan, f Feed, it Item, ms []Match, baseline bool) (Tally, error) {
+func (w *Watcher) record(
+	ctx context.Context, p *Plan, f Feed, it Item, ms []Match, baseline bool,
+) (t Tally, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var t Tally
-	err := w.store.Order(ctx, func(l Ledger) error {
+	defer func() {
+		if v := recover(); v != nil { // one odd item must not stop the others
+			err = fmt.Errorf("panic: %v", v)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, recordTime)
+	defer cancel()
+	err = w.store.Order(ctx, func(l Ledger) error {
 		t = Tally{}
 		s, id, err := l.Sighting(it)
 		if err != nil || s == Known { // another replica was first
@@ -127,8 +161,8 @@ func (w *Watcher) record(ctx context.Context, p *Plan, f Feed, it Item, ms []Mat
 		rec := Record{Item: it, Matches: ms}
 		switch {
 		case before.ID != "":
-			rec.Story = before.edited(it, ms)
-			rec.Join = Join{Story: before.ID, Signature: "same link", Score: 1, Why: "the item was edited"}
+			rec.Story = before.edited(it, f, ms)
+			rec.Join = Join{Story: before.ID, Signature: "same link", Score: 1, Why: "the same article, edited or in another feed"}
 		case len(ms) == 0:
 			t.Edited++
 			return l.Write(rec)
@@ -148,10 +182,12 @@ func (w *Watcher) record(ctx context.Context, p *Plan, f Feed, it Item, ms []Mat
 }
 
 func (t *Tally) count(s Sighting, before Story, ms []Match) {
-	if s == Edited {
+	switch s {
+	case Edited:
 		t.Edited++
-	} else {
+	case Unknown:
 		t.New++
+	case Known, Held:
 	}
 	if len(ms) > 0 {
 		t.Matched++
@@ -176,6 +212,9 @@ func (w *Watcher) assign(l Ledger, p *Plan, it Item, ms []Match) (Story, Join, e
 		return Story{}, j, nil
 	}
 	s, err := l.Story(j.Story)
+	if errors.Is(err, ErrNotFound) { // pruned while the clusterer still knew it
+		return Story{}, Join{Signature: "none", Why: "its story is forgotten"}, nil
+	}
 	return s, j, err
 }
 

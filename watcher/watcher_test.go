@@ -10,7 +10,9 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
-func take(t *testing.T, w *watcher.Watcher, f watcher.Feed, baseline bool, items ...watcher.Item) watcher.Tally {
+func take(
+	t *testing.T, w *watcher.Watcher, f watcher.Feed, baseline bool, items ...watcher.Item,
+) watcher.Tally {
 	t.Helper()
 	got, err := w.Take(t.Context(), f, items, baseline)
 	require.NoError(t, err)
@@ -160,4 +162,34 @@ func TestAlertCarriesItsProof(t *testing.T) {
 		require.Equal(t, "Wire", a.Feed.Name)
 	}
 	require.Len(t, m.alerts, 1)
+}
+
+func TestSameArticleHeldByABaselineIsToldWhenAnotherFeedBringsIt(t *testing.T) {
+	w, m := setup(t, &watcher.Plan{}, nil)
+	it := news("new", "minsk potash", time.Minute)
+	take(t, w, watcher.Feed{ID: "new", Name: "New"}, true, it)
+	take(t, w, watcher.Feed{ID: "new", Name: "New"}, false, it)
+	require.Empty(t, m.deliveries, "the same feed shows it again")
+	it.FeedID = "wire"
+	take(t, w, wire, true, it)
+	require.Empty(t, m.deliveries, "a baseline too")
+	take(t, w, wire, false, it)
+	take(t, w, wire, false, it)
+	require.Equal(t, []string{"new-story post desk"}, kinds(m))
+	for _, s := range m.stories {
+		require.Equal(t, 1, s.Items)
+		require.Equal(t, []string{"new", "wire"}, s.Feeds)
+	}
+}
+
+func TestOfficialFeedWithTheSameLinkIsOneReply(t *testing.T) {
+	w, m := setup(t, &watcher.Plan{}, nil)
+	it := news("agg", "minsk potash", 0)
+	take(t, w, watcher.Feed{ID: "agg", Name: "Aggregator"}, false, it)
+	gov := watcher.Feed{ID: "agg", Name: "Government", Official: true}
+	for _, title := range []string{"minsk potash: statement", "minsk potash: full statement", "minsk potash: statement in full"} {
+		it.Title = title
+		take(t, w, gov, false, it)
+	}
+	require.Equal(t, []string{"new-story post desk", "official reply desk"}, kinds(m))
 }

@@ -38,6 +38,7 @@ type Reloaded struct {
 // its text has a position and a cure for each mistake.
 type Invalid struct{ Err error }
 
+// Error has all mistakes.
 func (e *Invalid) Error() string { return e.Err.Error() }
 
 // Unwrap returns the mistakes.

@@ -103,24 +103,24 @@ func TestAnswersAreClassifiedAtEveryStage(t *testing.T) {
 	}{
 		{atGreeting, reply(421, smtp.EnhancedCode{4, 3, 2}, "busy"), "later"},
 		{atGreeting, reply(554, smtp.EnhancedCode{5, 7, 1}, "go away"), "never"},
-		{atGreeting, cut, "later"},
+		{atGreeting, errCut, "later"},
 		{atLogin, reply(454, smtp.EnhancedCode{4, 7, 0}, "try later"), "later"},
 		{atLogin, reply(535, smtp.EnhancedCode{5, 7, 8}, "wrong"), "never"},
-		{atLogin, cut, "later"},
+		{atLogin, errCut, "later"},
 		{atMail, reply(421, smtp.EnhancedCode{4, 7, 0}, "too many"), "later"},
 		{atMail, reply(451, smtp.EnhancedCode{4, 3, 0}, "trouble"), "later"},
 		{atMail, reply(550, smtp.EnhancedCode{5, 7, 1}, "not you"), "never"},
-		{atMail, cut, "later"},
+		{atMail, errCut, "later"},
 		{atRcpt, reply(451, smtp.EnhancedCode{4, 7, 1}, "greylisted"), "later"},
 		{atRcpt, reply(550, smtp.EnhancedCode{5, 1, 1}, "nobody"), "never"},
 		{atRcpt, reply(552, smtp.EnhancedCode{5, 2, 2}, "mailbox full"), "later"},
 		{atRcpt, reply(552, smtp.EnhancedCode{5, 3, 4}, "too big"), "never"},
-		{atRcpt, cut, "later"},
+		{atRcpt, errCut, "later"},
 		{atText, reply(451, smtp.EnhancedCode{4, 3, 0}, "trouble"), "later"},
 		{atText, reply(452, smtp.EnhancedCode{4, 2, 2}, "full"), "later"},
 		{atText, reply(552, smtp.EnhancedCode{5, 2, 2}, "mailbox full"), "later"},
 		{atText, reply(554, smtp.EnhancedCode{5, 7, 1}, "spam"), "never"},
-		{atText, cut, "perhaps"},
+		{atText, errCut, "perhaps"},
 	} {
 		name := fmt.Sprintf("%s: %v", row.at, row.err)
 		m := serve(t, "", at(row.at, row.err))
@@ -265,7 +265,7 @@ func TestRetryGoesOnlyToThoseWhoDoNotHaveIt(t *testing.T) {
 	for _, row := range []struct {
 		err  error
 		want string
-	}{{trouble, "later"}, {cut, "perhaps"}} {
+	}{{trouble, "later"}, {errCut, "perhaps"}} {
 		m := serve(t, "", grey("b@example.org", row.err))
 		n := notifier(t, options(m, "a@example.org", "b@example.org", "gone@example.org", "c@example.org"))
 		o := notify.Sample("desk", noon)

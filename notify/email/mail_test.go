@@ -3,6 +3,7 @@ package email_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ func parts(t testing.TB, raw []byte) (mail.Header, string, string) {
 	var bodies []string
 	for r := multipart.NewReader(msg.Body, params["boundary"]); ; {
 		p, err := r.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		require.NoError(t, err)
@@ -193,7 +194,7 @@ func TestHostileTextsForgeNothing(t *testing.T) {
 	require.NotContains(t, h, "Bcc")
 	require.Less(t, len(decoded(t, h, "Subject")), 600)
 	require.Contains(t, decoded(t, h, "Subject"), "[HIGH] x Bcc: victim@example.org")
-	for _, line := range strings.Split(string(raw), "\r\n") {
+	for line := range strings.SplitSeq(string(raw), "\r\n") {
 		require.LessOrEqual(t, len(line), 998, "RFC 5322, 2.1.1")
 		require.NotContains(t, line, "\n")
 		require.NotContains(t, line, "\r")

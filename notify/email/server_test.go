@@ -11,7 +11,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
-	"log"
+	"log/slog"
 	"math/big"
 	"net"
 	"os"
@@ -37,8 +37,8 @@ const (
 	atText     stage = "text" // all of it was read
 )
 
-// cut is what a hook returns to end the connection without an answer.
-var cut = errors.New("cut")
+// errCut is what a hook returns to end the connection without an answer.
+var errCut = errors.New("cut")
 
 // A mailbox is a mail server in this process.
 type mailbox struct {
@@ -71,7 +71,7 @@ func serve(t testing.TB, mode string, hook func(at stage, arg string) error) *ma
 		return v, v.ask(atGreeting, "")
 	}))
 	s.Domain, s.AllowInsecureAuth, s.MaxLineLength = "mail.test", true, 4000
-	s.ErrorLog = log.New(io.Discard, "", 0)
+	s.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
 	if mode != "" {
 		conf, ca := certificate(t)
 		m.ca = ca
@@ -139,7 +139,7 @@ func (v *visit) ask(at stage, arg string) error {
 		return nil
 	}
 	err := hook(at, arg)
-	if errors.Is(err, cut) {
+	if errors.Is(err, errCut) {
 		v.c.Conn().Close()
 	}
 	return err

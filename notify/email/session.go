@@ -28,6 +28,7 @@ type session struct {
 // A fatal error is one that another try will not mend.
 type fatal struct{ error }
 
+// Unwrap returns the error that is fatal.
 func (f fatal) Unwrap() error { return f.error }
 
 // open connects, greets, protects the connection and logs in.
@@ -39,8 +40,7 @@ func (n *Notifier) open(ctx context.Context) (*session, error) {
 	}
 	if end, ok := ctx.Deadline(); ok {
 		if err := conn.SetDeadline(end); err != nil {
-			conn.Close()
-			return nil, err
+			return nil, errors.Join(err, conn.Close())
 		}
 	}
 	s := &session{conn: conn}
@@ -172,5 +172,5 @@ func (s *session) close() {
 		_ = s.c.Quit()
 	}
 	s.stop()
-	s.conn.Close()
+	_ = s.conn.Close()
 }

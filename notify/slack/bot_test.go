@@ -3,8 +3,7 @@ package slack_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -202,7 +201,7 @@ func TestBotKnowsThatARequestNeverLeft(t *testing.T) {
 	require.ErrorContains(t, err, "no connection to slack")
 
 	stranger := httptest.NewUnstartedServer(http.NotFoundHandler())
-	stranger.Config.ErrorLog = log.New(io.Discard, "", 0)
+	stranger.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
 	stranger.StartTLS() // with a certificate that nobody trusts
 	defer stranger.Close()
 	b = d.bot(t, func(o *slack.Options) { o.APIURL = stranger.URL + "/api/" })

@@ -124,6 +124,7 @@ type refusal struct {
 	code string // Slack's word, such as "not_in_channel"
 }
 
+// Error has Slack's word and what to do about it.
 func (r *refusal) Error() string {
 	if c := cure(r.code); c != "" {
 		return "slack refused: " + r.code + ": " + c

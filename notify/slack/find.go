@@ -48,7 +48,9 @@ func (b *Bot) Find(ctx context.Context, o watcher.Outgoing) (watcher.Receipt, bo
 
 // look searches one span of time. A reply stands in its thread, or in the channel if
 // the thread was gone.
-func (b *Bot) look(ctx context.Context, o watcher.Outgoing, s span) (r watcher.Receipt, found bool, err error) {
+func (b *Bot) look(
+	ctx context.Context, o watcher.Outgoing, s span,
+) (r watcher.Receipt, found bool, err error) {
 	id := string(o.Delivery.ID)
 	if ts := b.thread(o); ts != "" {
 		r, found, err = b.scan(ctx, "conversations.replies", url.Values{"ts": {ts}}, s, id)
@@ -139,8 +141,7 @@ func (b *Bot) page(ctx context.Context, method string, args url.Values) (page, e
 
 // asked takes out of an error that a message may have arrived: a look-up sends none.
 func asked(err error) error {
-	var unsure *watcher.UncertainError
-	if errors.As(err, &unsure) {
+	if unsure, ok := errors.AsType[*watcher.UncertainError](err); ok {
 		return unsure.Err
 	}
 	return err

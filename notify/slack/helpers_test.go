@@ -119,7 +119,9 @@ func news() watcher.Outgoing {
 }
 
 // as returns a delivery of another kind and id, of the message that parent names.
-func as(o watcher.Outgoing, id string, k watcher.Kind, r watcher.Reason, parent watcher.Receipt) watcher.Outgoing {
+func as(
+	o watcher.Outgoing, id string, k watcher.Kind, r watcher.Reason, parent watcher.Receipt,
+) watcher.Outgoing {
 	o.Delivery.ID, o.Delivery.Kind, o.Alert.Reason, o.Parent = watcher.DeliveryID(id), k, r, parent
 	o.Delivery.Tried = time.Now()
 	return o

@@ -137,8 +137,7 @@ func sign(secret notify.Secret, stamp string, body []byte) string {
 // classify says what an error of the connection means: before anything was written the
 // message certainly did not arrive.
 func classify(at string, err error, sent bool) error {
-	var ue *url.Error
-	if errors.As(err, &ue) { // its text holds the whole address
+	if ue, ok := errors.AsType[*url.Error](err); ok { // its text holds the whole address
 		err = ue.Err
 	}
 	switch {

@@ -73,7 +73,7 @@ func validate(v reflect.Value) error {
 	}
 	p := reflect.New(v.Type())
 	p.Elem().Set(v)
-	if val, ok := p.Interface().(interface{ Validate() error }); ok {
+	if val, ok := reflect.TypeAssert[interface{ Validate() error }](p); ok {
 		return val.Validate()
 	}
 	return nil
@@ -87,13 +87,11 @@ func (c *checker) place(err error, t reflect.Type, path string) {
 		}
 		return
 	}
-	var ps Problems
-	if errors.As(err, &ps) {
+	if ps, ok := errors.AsType[Problems](err); ok {
 		c.ps = append(c.ps, ps...)
 		return
 	}
-	var fe *FieldError
-	if errors.As(err, &fe) {
+	if fe, ok := errors.AsType[*FieldError](err); ok {
 		c.ps = append(c.ps, c.f.Problem(below(path, fe.Field), fe.Msg, fe.Cure))
 		return
 	}

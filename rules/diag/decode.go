@@ -104,7 +104,7 @@ func (d *decoder) value(n *node, v reflect.Value, path string) {
 		return
 	}
 	if v.CanAddr() {
-		if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 			d.text(n, u, path)
 			return
 		}

@@ -26,7 +26,7 @@ func keysOf(t reflect.Type) []keyed {
 		}
 		inline := strings.Contains(options, "inline") || sf.Anonymous && name == ""
 		switch {
-		case name == "-", !sf.IsExported() && !(inline && sf.Anonymous):
+		case name == "-", !sf.IsExported() && (!inline || !sf.Anonymous):
 		case inline && inner.Kind() == reflect.Struct:
 			for _, k := range keysOf(inner) {
 				k.index = append([]int{i}, k.index...)

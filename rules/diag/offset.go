@@ -34,12 +34,12 @@ func (f *File) trace(n *node) []spot {
 		return nil
 	}
 	t := &tracer{lines: f.lines, at: start, want: n.value}
-	switch c := f.lines[start.line-1][start.byte]; {
-	case c == '"':
+	switch f.lines[start.line-1][start.byte] {
+	case '"':
 		t.double()
-	case c == '\'':
+	case '\'':
 		t.single()
-	case c == '|' || c == '>':
+	case '|', '>':
 		t.block(n.indent)
 	default:
 		t.plain()

@@ -46,7 +46,7 @@ func TestMistakesOfCompilingCarryTheirPlace(t *testing.T) {
 		require.EqualError(t, err, tt.want)
 		var errs query.Errors
 		require.ErrorAs(t, err, &errs)
-		require.Equal(t, strings.Count(tt.want, "\n")+1, len(errs))
+		require.Len(t, errs, strings.Count(tt.want, "\n")+1)
 		require.Positive(t, int(errs[0].End))
 	}
 }

@@ -26,6 +26,16 @@ const (
 const (
 	anyRunes = '\u16a0' // stands for *
 	oneRune  = '\u16a2' // stands for ?
+
+	wildcards = string(anyRunes) + string(oneRune)
+)
+
+var (
+	// withWildcards changes * and ? of a term or a value into the letters that stand for them.
+	withWildcards = strings.NewReplacer("*", string(anyRunes), "?", string(oneRune))
+	// withoutInvisible takes out the soft hyphen, joiners and other runes of no width.
+	withoutInvisible = strings.NewReplacer("\u00ad", "", "\u200b", "", "\u200c", "", "\u200d", "",
+		"\u2060", "", "\ufeff", "")
 )
 
 // A term is one word or phrase to look for.
@@ -54,7 +64,7 @@ func newTerm(written, language string, m mode) (term, error) {
 	if firstWildcard(written) >= 0 {
 		return term{}, errors.New("holds the runes ᚠ or ᚢ, which cannot be searched")
 	}
-	source := strings.NewReplacer("*", string(anyRunes), "?", string(oneRune)).Replace(written)
+	source := withWildcards.Replace(written)
 	tokens := text.Tokens(source)
 	if len(tokens) == 0 {
 		return term{}, errNoWord
@@ -91,7 +101,7 @@ func otherScript(words []element, joined []bool) [][]element {
 
 // firstWildcard is where the first wildcard of a word stands, or -1.
 func firstWildcard(word string) int {
-	return strings.IndexAny(word, string([]rune{anyRunes, oneRune}))
+	return strings.IndexAny(word, wildcards)
 }
 
 func newElement(source string, t text.Token, language string, m mode) element {
@@ -120,12 +130,7 @@ func ideographic(source string, t text.Token) bool {
 // plain is a word as CASE compares it: compatibility forms made plain, nothing else changed but
 // what cannot be seen.
 func plain(word string) string {
-	word = norm.NFKC.String(word)
-	if !strings.ContainsAny(word, "\u00ad\u200b\u200c\u200d\u2060\ufeff") {
-		return word
-	}
-	return strings.NewReplacer("\u00ad", "", "\u200b", "", "\u200c", "", "\u200d", "",
-		"\u2060", "", "\ufeff", "").Replace(word)
+	return withoutInvisible.Replace(norm.NFKC.String(word))
 }
 
 // maxForms bounds how many sequences one term is looked for as.
@@ -142,7 +147,7 @@ func forms(words []element, joined []bool) [][]element {
 				last := len(form) - 1
 				list = append(list, append(form[:last:last], join(form[last], words[i])))
 			}
-			list[k] = append(form[:len(form):len(form)], words[i])
+			list[k] = append(slices.Clip(form), words[i])
 		}
 	}
 	return list

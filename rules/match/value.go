@@ -18,7 +18,7 @@ func isValue(field string) bool { return !query.IsText(field) && field != "autho
 
 // readValue is what the value of a field is compared with: folded, single-spaced, with wildcards.
 func readValue(field, written string) (string, error) {
-	value := foldValue(strings.NewReplacer("*", string(anyRunes), "?", string(oneRune)).Replace(written))
+	value := foldValue(withWildcards.Replace(written))
 	if field == "lang" {
 		value = strings.ReplaceAll(value, "_", "-")
 	}

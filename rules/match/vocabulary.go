@@ -56,8 +56,7 @@ func (v *Vocabulary) compile(m mode) (*termSet, []string) {
 func readTerm(written, language string, m mode) (term, error) {
 	n, err := query.Parse(`"` + written + `"`)
 	if err != nil {
-		var errs query.Errors
-		if errors.As(err, &errs) {
+		if errs, ok := errors.AsType[query.Errors](err); ok {
 			return term{}, errors.New(errs[0].Msg)
 		}
 		return term{}, err

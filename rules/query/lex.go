@@ -155,14 +155,12 @@ func (l *lexer) vocabulary() {
 	l.pos++
 	name := l.run(isNameRune)
 	l.pos = start
-	switch {
-	case name == "":
+	if name == "" {
 		l.errs.add(start, start+1, "@ needs the name of a vocabulary directly after it: write @potash")
 		l.emit(token{kind: kindVocabulary, bad: true}, 1)
 		return
-	default:
-		l.emit(token{kind: kindVocabulary, text: name}, 1+len(name))
 	}
+	l.emit(token{kind: kindVocabulary, text: name}, 1+len(name))
 	if rest := l.clump(); rest != "" {
 		l.errs.add(start, l.pos+Pos(len(rest)),
 			"%q cannot follow a vocabulary: names are letters, digits, - and _, and take no wildcard",

@@ -16,6 +16,7 @@ func canonical(n Node) string {
 	return w.String()
 }
 
+// String is the word as Parse reads it; the same holds for the exported nodes below.
 func (n *Word) String() string       { return canonical(n) }
 func (n *Phrase) String() string     { return canonical(n) }
 func (n *Vocabulary) String() string { return canonical(n) }

@@ -181,7 +181,7 @@ func TestReadingNeverPanics(t *testing.T) {
 			}
 		}
 		n, err := query.Parse(src)
-		require.True(t, (n == nil) == (err != nil), "%q", src)
+		require.Equal(t, n == nil, err != nil, "%q", src)
 		if n != nil {
 			again, err := query.Parse(n.String())
 			require.NoError(t, err, "%q prints as %q", src, n)

@@ -125,10 +125,10 @@ func readLabelled(r io.Reader) (items []Labelled, bad []*LineError, err error) {
 		for errors.Is(err, bufio.ErrBufferFull) {
 			_, err = lines.ReadSlice('\n')
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
+		done := errors.Is(err, io.EOF)
+		if err != nil && !done {
 			return nil, nil, err
 		}
-		done := err != nil
 		switch line = bytes.TrimSpace(line); {
 		case long:
 			bad = append(bad, &LineError{n, fmt.Errorf("longer than %d bytes", maxLine)})
@@ -150,8 +150,7 @@ func readLabelled(r io.Reader) (items []Labelled, bad []*LineError, err error) {
 func readLine(line []byte) (Labelled, error) {
 	var l Labelled
 	if err := json.Unmarshal(bytes.TrimPrefix(line, []byte("\ufeff")), &l); err != nil {
-		var wrong *json.UnmarshalTypeError
-		if errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			return l, fmt.Errorf("%s must not be a JSON %s", cmp.Or(wrong.Field, "the line"), wrong.Value)
 		}
 		return l, fmt.Errorf("no JSON object: %w", err)

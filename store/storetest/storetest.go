@@ -42,8 +42,10 @@ type job struct {
 	Delivery string `json:"delivery" river:"unique"`
 }
 
+// Kind implements river.JobArgs.
 func (job) Kind() string { return "storetest" }
 
+// InsertOpts implements river.JobArgsWithInsertOpts.
 func (job) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}}
 }
@@ -119,7 +121,9 @@ func delivery(a watcher.Alert, channel string, k watcher.Kind) watcher.Delivery 
 }
 
 // follow returns the record of another item that joins the story of r for a reason.
-func follow(r watcher.Record, it watcher.Item, why watcher.Reason, ds ...func(watcher.Alert) watcher.Delivery) watcher.Record {
+func follow(
+	r watcher.Record, it watcher.Item, why watcher.Reason, ds ...func(watcher.Alert) watcher.Delivery,
+) watcher.Record {
 	n := record(it)
 	n.Story = r.Story
 	n.Story.Items++

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/brotli"
@@ -49,8 +50,8 @@ func decoded(r io.Reader, headers []string) (io.Reader, error) {
 	if len(names) > maxEncodings {
 		return nil, fmt.Errorf("%d content encodings over one another", len(names))
 	}
-	for i := len(names) - 1; i >= 0; i-- {
-		switch name := strings.ToLower(strings.TrimSpace(names[i])); name {
+	for _, name := range slices.Backward(names) {
+		switch name = strings.ToLower(strings.TrimSpace(name)); name {
 		case "", "identity":
 		case "br":
 			r = brotli.NewReader(r)

@@ -211,12 +211,10 @@ func statusError(resp *http.Response, now time.Time) error {
 
 // bare takes the address off an error of net/http: it may hold what is secret.
 func bare(err error) error {
-	var private *privateError
-	if errors.As(err, &private) {
+	if private, ok := errors.AsType[*privateError](err); ok {
 		return private
 	}
-	var ue *url.Error
-	if errors.As(err, &ue) {
+	if ue, ok := errors.AsType[*url.Error](err); ok {
 		return ue.Err
 	}
 	return err

@@ -176,8 +176,7 @@ func (w *deliveryWorker) Work(ctx context.Context, j *river.Job[deliveryArgs]) e
 	if err == nil {
 		return nil
 	}
-	var again *watcher.RetryError
-	if errors.As(err, &again) {
+	if again, ok := errors.AsType[*watcher.RetryError](err); ok {
 		return river.JobSnooze(max(again.After, time.Millisecond))
 	}
 	if ctx.Err() == nil {

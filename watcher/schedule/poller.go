@@ -43,7 +43,9 @@ type Poller struct {
 // NewPoller returns a poller that calls poll for each feed it claims as owner, for at
 // most workers feeds at once (0 for DefaultWorkers). An error of poll means that the
 // store cannot be used.
-func NewPoller(c Claims, owner string, workers int, poll func(context.Context, watcher.FeedState) error, log *slog.Logger) *Poller {
+func NewPoller(
+	c Claims, owner string, workers int, poll func(context.Context, watcher.FeedState) error, log *slog.Logger,
+) *Poller {
 	if workers <= 0 {
 		workers = DefaultWorkers
 	}
@@ -60,9 +62,10 @@ func (p *Poller) Run(ctx context.Context) {
 	failures := 0
 	for sleep(ctx, wait) {
 		room := p.workers - len(free)
-		states, err := p.claims.Claim(ctx, p.owner, max(room, 1), Lease)
+		var states []watcher.FeedState
+		err := taken(trouble)
 		if err == nil {
-			err = taken(trouble)
+			states, err = p.claims.Claim(ctx, p.owner, max(room, 1), Lease)
 		}
 		if err != nil {
 			failures++

@@ -59,8 +59,9 @@ func requireSound(t require.TestingT, s string) {
 		r := sentences[k.Sentence]
 		require.True(t, r.Start <= k.Start && k.End <= r.End, "token %d of %q outside of its sentence", i, s)
 		if len(s) < 1000 { // it begins at the beginning each time
-			from, to := text.Sentence(s, k.Start, k.End)
-			require.Equal(t, r, text.Range{Start: from, End: to}, "token %d of %q", i, s)
+			var got text.Range
+			got.Start, got.End = text.Sentence(s, k.Start, k.End)
+			require.Equal(t, r, got, "token %d of %q", i, s)
 		}
 		require.LessOrEqual(t, last.Sentence, k.Sentence)
 		require.LessOrEqual(t, last.Paragraph, k.Paragraph)

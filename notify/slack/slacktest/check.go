@@ -139,7 +139,7 @@ func (c *checker) block(at string, v any) {
 	var ok bool
 	switch kind := kindOf(v); kind {
 	case "section":
-		o, ok = c.section(at, v)
+		o, _ = c.section(at, v)
 	case "header":
 		if o, ok = c.object(at, v, "text", "block_id level"); ok {
 			c.text(at+"/text", o["text"], MaxHeader, "plain_text")

@@ -197,13 +197,7 @@ func (d *drawing) rich(o map[string]any) {
 }
 
 func (d *drawing) richElement(o map[string]any) {
-	var marks string
-	style, _ := o["style"].(map[string]any)
-	for name, mark := range map[string]string{"bold": "*", "italic": "_", "strike": "~", "code": "`"} {
-		if style[name] == true {
-			marks += mark
-		}
-	}
+	marks := marksOf(o)
 	switch kindOf(o) {
 	case "text":
 		d.styled(text(o, "text"), marks)
@@ -217,6 +211,18 @@ func (d *drawing) richElement(o map[string]any) {
 	default:
 		d.tag(`<b class="mention">@%s</b>`, esc(text(o, "range")+text(o, kindOf(o)+"_id")))
 	}
+}
+
+// marksOf are the styles of a rich text element, as marks around the words of mrkdwn.
+func marksOf(o map[string]any) string {
+	style, _ := o["style"].(map[string]any)
+	var marks strings.Builder
+	for _, s := range []struct{ name, mark string }{{"bold", "*"}, {"italic", "_"}, {"strike", "~"}, {"code", "`"}} {
+		if style[s.name] == true {
+			marks.WriteString(s.mark)
+		}
+	}
+	return marks.String()
 }
 
 // date writes a time as Slack would for a reader in UTC.

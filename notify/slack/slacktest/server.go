@@ -147,6 +147,11 @@ func (s *Server) serve(
 // discard is where the answer to a call goes whose caller will not see it.
 type discard struct{}
 
-func (discard) Header() http.Header         { return http.Header{} }
+// Header implements http.ResponseWriter.
+func (discard) Header() http.Header { return http.Header{} }
+
+// Write implements http.ResponseWriter.
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
-func (discard) WriteHeader(int)             {}
+
+// WriteHeader implements http.ResponseWriter.
+func (discard) WriteHeader(int) {}
