@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// longestHold bounds how far away a channel's free moment is believed to be. No channel
+// asks for more than an hour; what lies farther off is from a clock that was ahead.
+const longestHold = 6 * time.Hour
+
 // Reserve books the next free moment of a channel, gap after the last one booked by any
 // replica, and returns it. If it is later than patience from now Reserve books nothing
 // and returns the earliest moment at which the same call could book.
@@ -14,14 +18,14 @@ func (s *Store) Reserve(
 ) (time.Time, bool, error) {
 	const (
 		book = `INSERT INTO channels AS c (name, free) VALUES ($1, $2)
-			ON CONFLICT (name) DO UPDATE SET free = CASE WHEN c.free > $3 THEN c.free ELSE $3 END + $4
-			WHERE c.free <= $5 RETURNING free`
+			ON CONFLICT (name) DO UPDATE SET free = CASE WHEN c.free > $3 AND c.free <= $6 THEN c.free ELSE $3 END + $4
+			WHERE c.free <= $5 OR c.free > $6 RETURNING free`
 		look = `SELECT free FROM channels WHERE name = $1`
 	)
 	now, step := ms(time.Now()), (gap + time.Millisecond - 1).Milliseconds()
 	wait := patience.Milliseconds()
 	what := "reserve a turn in channel " + channel
-	rows, err := all(ctx, s.db, scalar[int64], book, channel, now+step, now, step, now+wait)
+	rows, err := all(ctx, s.db, scalar[int64], book, channel, now+step, now, step, now+wait, now+longestHold.Milliseconds())
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("%s: %w", what, err)
 	}

@@ -197,3 +197,44 @@ func (s *Store) Unsettled(ctx context.Context) (int, error) {
 	const query = `SELECT COUNT(*) FROM deliveries WHERE state IN ` + unsettled
 	return one(ctx, s.read, "count deliveries", scalar[int], query)
 }
+
+// WaitingChannels returns the names of the channels that deliveries still wait for,
+// whether or not the plan has them.
+func (s *Store) WaitingChannels(ctx context.Context) ([]string, error) {
+	const query = `SELECT DISTINCT channel FROM deliveries WHERE state IN ` + unsettled + ` ORDER BY channel`
+	names, err := all(ctx, s.read, scalar[string], query)
+	if err != nil {
+		return nil, fmt.Errorf("read waiting channels: %w", err)
+	}
+	return names, nil
+}
+
+// Revive makes the dead letters of alerts that were raised after since Pending again, for
+// the channels named, and inserts their jobs: what was refused for good may be taken after
+// an operator mended the channel. It says how many there are.
+func (s *Store) Revive(ctx context.Context, since time.Time, channels []string) (int, error) {
+	const (
+		chosen = ` WHERE state = 'dead' AND channel IN LIST($1)
+			AND EXISTS (SELECT 1 FROM alerts a WHERE a.id = alert_id AND a.raised >= $2)`
+		look   = `SELECT ` + deliveryColumns + ` FROM deliveries d` + chosen + ` ORDER BY d.seq`
+		revive = `UPDATE deliveries SET state = 'pending', not_before = 0, created = $3` + chosen
+	)
+	if s.enqueue == nil {
+		return 0, errors.New("revive deliveries: no job engine to send them")
+	}
+	var n int
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		rows, err := all(ctx, tx, scanDelivery, s.sql(look), list(channels), ms(since))
+		if n = len(rows); n == 0 || err != nil {
+			return err
+		}
+		if _, err := exec(ctx, tx, s.sql(revive), list(channels), ms(since), ms(time.Now())); err != nil {
+			return err
+		}
+		return s.enqueue(ctx, tx, deliveries(rows))
+	})
+	if err != nil {
+		return 0, fmt.Errorf("revive deliveries: %w", err)
+	}
+	return n, nil
+}

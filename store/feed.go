@@ -41,13 +41,16 @@ type syncRow struct {
 func syncFeeds(ctx context.Context, tx *sql.Tx, feeds []watcher.Feed, rows []syncRow) error {
 	const (
 		insert = `INSERT INTO feeds (id, url, next_due) VALUES `
-		move   = `UPDATE feeds SET url = $2, active = TRUE, next_due = $3, moved = (lease_until > $3), cursor_url = '',
+		move   = `UPDATE feeds SET url = $2, active = TRUE, next_due = $3, cursor_url = '',
 			etag = '', last_modified = '', body_hash = '', failures = 0, last_error = '', baselined = FALSE, gone = FALSE
 			WHERE id = $1`
 		activate = `UPDATE feeds SET active = $2 WHERE id = $1`
 		chunk    = 100
 	)
 	now := ms(time.Now())
+	if err := mendClock(ctx, tx, now); err != nil {
+		return err
+	}
 	have := make(map[string]syncRow, len(rows))
 	for _, r := range rows {
 		have[r.id] = r
@@ -88,7 +91,22 @@ func syncFeeds(ctx context.Context, tx *sql.Tx, feeds []watcher.Feed, rows []syn
 	return nil
 }
 
-const stateColumns = `id, cursor_url, etag, last_modified, body_hash, next_due, last_poll, last_success, last_new,
+// mendClock takes back times that a clock which was ahead has left behind: else a feed
+// would rest until they come.
+func mendClock(ctx context.Context, tx *sql.Tx, now int64) error {
+	const (
+		due   = `UPDATE feeds SET next_due = $1, last_poll = $1 WHERE last_poll > $2`
+		lease = `UPDATE feeds SET lease_owner = '', lease_until = 0 WHERE lease_until > $1`
+		hour  = int64(time.Hour / time.Millisecond)
+	)
+	if _, err := exec(ctx, tx, due, now, now+hour/12); err != nil {
+		return err
+	}
+	_, err := exec(ctx, tx, lease, now+hour)
+	return err
+}
+
+const stateColumns = `id, url, lease_owner, cursor_url, etag, last_modified, body_hash, next_due, last_poll, last_success, last_new,
 	failures, last_error, baselined, gone`
 
 func scanState(scan scanner) (st watcher.FeedState, err error) {
@@ -99,7 +117,7 @@ func scanState(scan scanner) (st watcher.FeedState, err error) {
 func scanStateAnd(scan scanner, st *watcher.FeedState, after ...any) error {
 	var due, poll, success, news int64
 	err := scan(append([]any{
-		&st.ID, &st.Cursor.URL, &st.Cursor.ETag, &st.Cursor.LastModified, &st.Cursor.BodyHash,
+		&st.ID, &st.URL, &st.Owner, &st.Cursor.URL, &st.Cursor.ETag, &st.Cursor.LastModified, &st.Cursor.BodyHash,
 		&due, &poll, &success, &news, &st.Failures, &st.LastError, &st.Baselined, &st.Gone,
 	}, after...)...)
 	st.NextDue, st.LastPoll, st.LastSuccess, st.LastNew = at(due), at(poll), at(success), at(news)
@@ -110,7 +128,7 @@ func scanStateAnd(scan scanner, st *watcher.FeedState, after ...any) error {
 const (
 	claimHead = `WITH chosen AS MATERIALIZED (SELECT id FROM feeds WHERE active AND NOT gone AND lease_until <= $1`
 	claimTail = ` FOR UPDATE SKIP LOCKED)
-		UPDATE feeds SET lease_owner = $2, lease_until = $3, moved = FALSE WHERE id IN (SELECT id FROM chosen)
+		UPDATE feeds SET lease_owner = $2, lease_until = $3 WHERE id IN (SELECT id FROM chosen)
 		RETURNING ` + stateColumns
 )
 
@@ -166,7 +184,7 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
 
 // Release gives back all claims of an owner, for a shutdown.
 func (s *Store) Release(ctx context.Context, owner string) error {
-	const query = `UPDATE feeds SET lease_owner = '', lease_until = 0, moved = FALSE WHERE lease_owner = $1`
+	const query = `UPDATE feeds SET lease_owner = '', lease_until = 0 WHERE lease_owner = $1`
 	if _, err := exec(ctx, s.db, query, owner); err != nil {
 		return fmt.Errorf("release feeds: %w", err)
 	}
@@ -175,20 +193,23 @@ func (s *Store) Release(ctx context.Context, owner string) error {
 
 // SavePoll saves what is remembered of a feed and gives back its claim. If the feed's
 // address changed since the claim, only the claim is given back: st tells of the old one.
+// Nothing is saved once the claim is another owner's.
 func (s *Store) SavePoll(ctx context.Context, st watcher.FeedState) error {
 	const (
-		save = `UPDATE feeds SET cursor_url = $2, etag = $3, last_modified = $4, body_hash = $5, next_due = $6,
-			last_poll = $7, last_success = $8, last_new = $9, failures = $10, last_error = $11, baselined = $12,
-			gone = $13, lease_owner = '', lease_until = 0 WHERE id = $1 AND NOT moved`
-		giveBack = `UPDATE feeds SET lease_owner = '', lease_until = 0, moved = FALSE WHERE id = $1`
+		mine = ` WHERE id = $1 AND ($2 = '' OR lease_owner = $2)`
+		save = `UPDATE feeds SET cursor_url = $4, etag = $5, last_modified = $6, body_hash = $7, next_due = $8,
+			last_poll = $9, last_success = $10, last_new = $11, failures = $12, last_error = $13, baselined = $14,
+			gone = $15, lease_owner = '', lease_until = 0` + mine + ` AND ($3 = '' OR url = $3)`
+		giveBack = `UPDATE feeds SET lease_owner = '', lease_until = 0` + mine
+		look     = `SELECT id FROM feeds WHERE id = $1`
 	)
-	c := st.Cursor
-	n, err := exec(ctx, s.db, save, string(st.ID), clean(c.URL), clean(c.ETag), clean(c.LastModified), clean(c.BodyHash),
-		ms(st.NextDue), ms(st.LastPoll), ms(st.LastSuccess), ms(st.LastNew), st.Failures, clean(st.LastError),
-		st.Baselined, st.Gone)
+	c, id := st.Cursor, string(st.ID)
+	n, err := exec(ctx, s.db, save, id, st.Owner, clean(st.URL), clean(c.URL), clean(c.ETag), clean(c.LastModified),
+		clean(c.BodyHash), ms(st.NextDue), ms(st.LastPoll), ms(st.LastSuccess), ms(st.LastNew), st.Failures,
+		clean(st.LastError), st.Baselined, st.Gone)
 	if err == nil && n == 0 {
-		if n, err = exec(ctx, s.db, giveBack, string(st.ID)); err == nil && n == 0 {
-			err = ErrNotFound
+		if n, err = exec(ctx, s.db, giveBack, id, st.Owner); err == nil && n == 0 {
+			_, err = one(ctx, s.db, "feed "+id, scalar[string], look, id)
 		}
 	}
 	if err != nil {
@@ -199,20 +220,18 @@ func (s *Store) SavePoll(ctx context.Context, st watcher.FeedState) error {
 
 // A FeedRow is what is remembered of a feed, for people.
 type FeedRow struct {
-	watcher.FeedState
-	URL    string
-	Active bool      // it is in the plan
-	Owner  string    // who polls it now, or ""
-	Until  time.Time // when that claim runs out
+	watcher.FeedState           // its Owner is who polls it now, or ""
+	Active            bool      // it is in the plan
+	Until             time.Time // when the claim on it runs out
 }
 
 // Feeds returns every feed that was ever in a plan, by id.
 func (s *Store) Feeds(ctx context.Context) ([]FeedRow, error) {
-	const query = `SELECT ` + stateColumns + `, url, active, lease_owner, lease_until FROM feeds ORDER BY id`
+	const query = `SELECT ` + stateColumns + `, active, lease_until FROM feeds ORDER BY id`
 	now := time.Now()
 	rows, err := all(ctx, s.read, func(scan scanner) (r FeedRow, err error) {
 		var until int64
-		err = scanStateAnd(scan, &r.FeedState, &r.URL, &r.Active, &r.Owner, &until)
+		err = scanStateAnd(scan, &r.FeedState, &r.Active, &until)
 		if r.Until = at(until); !r.Until.After(now) {
 			r.Owner, r.Until = "", time.Time{}
 		}

@@ -19,16 +19,29 @@ type sighted struct {
 	id       watcher.ItemID // it was recorded under; empty for an unknown one
 	wordings string
 	shown    int64
+	untold   string // the item's story, if nobody was told of it; else empty
 }
 
 func (f sighted) sighting(it watcher.Item) watcher.Sighting {
 	switch {
 	case f.id == "":
 		return watcher.Unknown
-	case strings.Contains(f.wordings, it.TextHash()):
-		return watcher.Known
+	case !strings.Contains(f.wordings, it.TextHash()):
+		return watcher.Edited
+	case f.held(it.FeedID):
+		return watcher.Held
 	}
-	return watcher.Edited
+	return watcher.Known
+}
+
+// held reports whether the item's story waits for a feed that may tell it, and this one
+// has not been looked at yet.
+func (f sighted) held(feed watcher.FeedID) bool {
+	var s watcher.Story
+	if f.untold == "" || fromJSON(f.untold, &s) != nil {
+		return false
+	}
+	return !slices.Contains(s.Feeds, string(feed))
 }
 
 // Sightings says for each item what is known of it. It also notes, now and then, that a
@@ -76,13 +89,16 @@ func (s *Store) note(ctx context.Context, ids []string) error {
 
 // sight looks items up, by id and, those not found, by guid.
 func (s *Store) sight(ctx context.Context, q querier, items []watcher.Item) ([]sighted, error) {
-	const byID = `SELECT id, wordings, shown FROM items WHERE id IN LIST($1)`
+	const byID = `SELECT i.id, i.wordings, i.shown, COALESCE(s.story, '') FROM items i
+		LEFT JOIN members m ON m.item_id = i.id
+		LEFT JOIN stories s ON s.id = m.story_id AND NOT EXISTS (SELECT 1 FROM alerts a WHERE a.story_id = m.story_id)
+		WHERE i.id IN LIST($1)`
 	ids := make([]string, len(items))
 	for i, it := range items {
 		ids[i] = string(it.ID)
 	}
 	rows, err := all(ctx, q, func(scan scanner) (f sighted, err error) {
-		err = scan(&f.id, &f.wordings, &f.shown)
+		err = scan(&f.id, &f.wordings, &f.shown, &f.untold)
 		return f, err
 	}, s.sql(byID), list(ids))
 	if err != nil {
@@ -131,7 +147,8 @@ func (s *Store) sightGUIDs(
 	}
 	for _, r := range rows {
 		for _, i := range hashes[r.hash] {
-			if r.title == clean(items[i].Title) || r.published == ms(items[i].Published) {
+			sameDate := r.published != 0 && r.published == ms(items[i].Published)
+			if r.title == clean(items[i].Title) || sameDate {
 				out[i] = r.sighted
 			}
 		}

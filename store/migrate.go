@@ -170,7 +170,7 @@ func (s *Store) sweep(ctx context.Context) error {
 		freeJobs = `UPDATE river_job SET state = 'available', attempt = MIN(attempt, max_attempts - 1)
 			WHERE state = 'running'`
 		dropLeader = `DELETE FROM river_leader`
-		freeFeeds  = `UPDATE feeds SET lease_owner = '', lease_until = 0, moved = FALSE WHERE lease_owner <> ''`
+		freeFeeds  = `UPDATE feeds SET lease_owner = '', lease_until = 0 WHERE lease_owner <> ''`
 	)
 	var jobs, feeds int64
 	err := s.inTx(ctx, func(tx *sql.Tx) error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,7 +17,7 @@ import (
 )
 
 // ErrNotFound is wrapped by every read of one row that is not there.
-var ErrNotFound = errors.New("not found")
+var ErrNotFound = watcher.ErrNotFound
 
 // A Store is an open database. Open is the only door. All methods are safe for
 // concurrent use, Migrate and Enqueue excepted.
@@ -33,6 +34,9 @@ type Store struct {
 	readOnly          bool
 	locker            *pgx.ConnConfig // what Migrate locks with; nil for SQLite
 	enqueue           func(context.Context, *sql.Tx, []watcher.Delivery) error
+
+	mu      sync.Mutex
+	written time.Time // when Ping last made sure that the store can be written; guarded by mu
 }
 
 var _ watcher.Store = (*Store)(nil)
@@ -84,12 +88,28 @@ func (s *Store) Enqueue(fn func(ctx context.Context, tx *sql.Tx, ds []watcher.De
 	s.enqueue = fn
 }
 
-// Ping reports whether the database answers.
+// pingEvery is how often Ping writes: often enough for a probe, seldom enough for a disk.
+const pingEvery = 10 * time.Second
+
+// Ping reports whether the database answers and, seen within the last 10 s, takes what
+// is written: a full or read-only disk must show.
 func (s *Store) Ping(ctx context.Context) error {
-	var one int
-	if err := s.read.QueryRowContext(ctx, `SELECT 1`).Scan(&one); err != nil {
-		return fmt.Errorf("ping %s: %w", s.name, err)
+	const (
+		read  = `SELECT COUNT(*) FROM channels`
+		write = `INSERT INTO heartbeats (name, at) VALUES ('ping', $1) ON CONFLICT (name) DO UPDATE SET at = excluded.at`
+	)
+	if _, err := one(ctx, s.read, "ping "+s.name, scalar[int], read); err != nil {
+		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.readOnly || time.Since(s.written) < pingEvery {
+		return nil
+	}
+	if _, err := exec(ctx, s.db, write, ms(time.Now())); err != nil {
+		return fmt.Errorf("write to %s: %w", s.name, err)
+	}
+	s.written = time.Now()
 	return nil
 }
 

@@ -41,6 +41,7 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	if c.RuntimeParams["application_name"] == "" {
 		c.RuntimeParams["application_name"] = "sanctionwatch"
 	}
+	bounded(c.RuntimeParams)
 	if s.readOnly {
 		c.RuntimeParams["default_transaction_read_only"] = "on"
 	}
@@ -62,10 +63,28 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	db := stdlib.OpenDBFromPool(pool)
 	s.onClose(db.Close)
 	s.db, s.read, s.locker = db, db, c.Copy()
+	delete(s.locker.RuntimeParams, "lock_timeout") // another replica's migration may take its time
 	s.driver = riverdatabasesql.NewWithPgxListener(db, listener)
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
 	return s.probe(ctx)
+}
+
+// bounded keeps a replica that stopped or lost its network from holding up the others:
+// the server ends its transaction, gives up a wait for its lock, and notices that it is
+// gone. What store.dsn says stands.
+func bounded(params map[string]string) {
+	for name, value := range map[string]string{
+		"idle_in_transaction_session_timeout": "15s",
+		"lock_timeout":                        "20s",
+		"tcp_keepalives_idle":                 "15",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
+	} {
+		if params[name] == "" {
+			params[name] = value
+		}
+	}
 }
 
 // probe makes sure that the database answers, can be written, and is not too old.

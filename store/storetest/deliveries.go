@@ -22,7 +22,9 @@ var deliveryClaims = []claim{
 	{"TurnsOfAChannelAreGapApart", deliveryReserve},
 	{"TurnsOfManyGoroutinesAreGapApart", deliveryReserveConcurrent},
 	{"AHeldChannelIsFreeLater", deliveryHold},
+	{"AHoldOfAClockThatWasAheadHoldsNobody", deliveryHoldClock},
 	{"ADeadLetterCanBeSentAgain", deliveryRetry},
+	{"DeadLettersOfChannelsAreRevivedTogether", deliveryRevive},
 	{"UnsettledDeliveriesCanBeQueuedAgain", deliveryRequeue},
 	{"WaitingChannelsNamesThoseWithUnsettledDeliveries", deliveryWaiting},
 }
@@ -171,6 +173,40 @@ func deliveryHold(t *testing.T, s *store.Store) {
 	_, ok, err = s.Reserve(t.Context(), "mail", time.Second, 0)
 	require.NoError(t, err)
 	require.True(t, ok, "a hold that is over holds nobody")
+}
+
+func deliveryHoldClock(t *testing.T, s *store.Store) {
+	require.NoError(t, s.Hold(t.Context(), "desk", now().Add(365*24*time.Hour)))
+	start := now()
+	at, ok, err := s.Reserve(t.Context(), "desk", time.Second, 0)
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.WithinRange(t, at, start, time.Now())
+}
+
+func deliveryRevive(t *testing.T, s *store.Store) {
+	c := withJobs(t, s)
+	r := record(item("belta", 1), "desk", "mail", "gone")
+	write(t, s, r)
+	for _, d := range r.Deliveries {
+		d.State, d.LastError = watcher.Dead, "token_revoked"
+		require.NoError(t, s.Settle(t.Context(), d))
+	}
+	before := len(jobs(t, c))
+	n, err := s.Revive(t.Context(), now().Add(time.Hour), []string{"desk"})
+	require.NoError(t, err)
+	require.Zero(t, n, "too old")
+	n, err = s.Revive(t.Context(), now().Add(-time.Hour), []string{"desk", "mail"})
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	require.GreaterOrEqual(t, len(jobs(t, c)), before)
+	states := map[string]watcher.State{}
+	ds, _, err := s.Deliveries(t.Context(), store.DeliveryFilter{})
+	require.NoError(t, err)
+	for _, d := range ds {
+		states[d.Channel] = d.State
+	}
+	require.Equal(t, map[string]watcher.State{"desk": watcher.Pending, "mail": watcher.Pending, "gone": watcher.Dead}, states)
 }
 
 func deliveryRetry(t *testing.T, s *store.Store) {

@@ -25,6 +25,8 @@ var feedClaims = []claim{
 	{"AFeedLeftOutKeepsItsStateAndComesBack", feedLeftOut},
 	{"AChangedAddressStartsAnew", feedMoved},
 	{"APollOfTheOldAddressIsNotSaved", feedMovedInFlight},
+	{"AnOwnerWhoseClaimWasTakenSavesNothing", feedOverstayed},
+	{"TimesOfAClockThatWasAheadAreTakenBack", feedClock},
 	{"NextDueCountsWhatIsHeld", feedNextDue},
 	{"ThousandsOfFeedsAreSynced", feedMany},
 }
@@ -55,7 +57,9 @@ func feedNew(t *testing.T, s *store.Store) {
 	got := claimed(t, s, "a", 10, time.Minute)
 	require.Len(t, got, 1)
 	require.False(t, got[0].NextDue.Before(start))
-	require.Equal(t, watcher.FeedState{ID: "feed0000", NextDue: got[0].NextDue}, got[0])
+	require.Equal(t, watcher.FeedState{
+		ID: "feed0000", URL: "https://f0.example/rss", Owner: "a", NextDue: got[0].NextDue,
+	}, got[0])
 }
 
 func feedClaimedOnce(t *testing.T, s *store.Store) {
@@ -121,7 +125,8 @@ func feedSave(t *testing.T, s *store.Store) {
 	require.NoError(t, s.SavePoll(t.Context(), st))
 	rows, err = s.Feeds(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []store.FeedRow{{FeedState: st, URL: "https://f0.example/rss", Active: true}}, rows)
+	st.Owner = ""
+	require.Equal(t, []store.FeedRow{{FeedState: st, Active: true}}, rows)
 	require.Empty(t, claimed(t, s, "b", 1, time.Minute), "not due for an hour")
 	require.ErrorIs(t, s.SavePoll(t.Context(), watcher.FeedState{ID: "nobody"}), store.ErrNotFound)
 }
@@ -171,6 +176,7 @@ func feedLeftOut(t *testing.T, s *store.Store) {
 	require.NoError(t, err)
 	require.False(t, rows[0].Active)
 	plan(t, s, fs...)
+	st.URL, st.Owner = fs[0].URL, "a"
 	require.Equal(t, []watcher.FeedState{st}, claimed(t, s, "a", 9, time.Minute))
 }
 
@@ -187,7 +193,9 @@ func feedMoved(t *testing.T, s *store.Store) {
 	plan(t, s, fs...)
 	got := claimed(t, s, "a", 1, time.Minute)
 	require.Len(t, got, 1)
-	require.Equal(t, watcher.FeedState{ID: fs[0].ID, NextDue: got[0].NextDue, LastPoll: got[0].LastPoll}, got[0])
+	require.Equal(t, watcher.FeedState{
+		ID: fs[0].ID, URL: fs[0].URL, Owner: "a", NextDue: got[0].NextDue, LastPoll: got[0].LastPoll,
+	}, got[0])
 	require.False(t, got[0].LastPoll.IsZero())
 }
 
@@ -204,8 +212,33 @@ func feedMovedInFlight(t *testing.T, s *store.Store) {
 	require.Len(t, got, 1)
 	require.Empty(t, got[0].Cursor)
 	require.False(t, got[0].Baselined)
-	require.NoError(t, s.SavePoll(t.Context(), st), "and then as ever")
+	got[0].NextDue = now().Add(time.Hour)
+	require.NoError(t, s.SavePoll(t.Context(), got[0]), "and then as ever")
 	require.Empty(t, claimed(t, s, "b", 1, time.Minute))
+}
+
+func feedOverstayed(t *testing.T, s *store.Store) {
+	plan(t, s, feeds(1)...)
+	slow := claimed(t, s, "slow", 1, -time.Millisecond)[0]
+	require.Len(t, claimed(t, s, "quick", 1, time.Minute), 1)
+	slow.Cursor.ETag, slow.NextDue = "old", now().Add(time.Hour)
+	require.NoError(t, s.SavePoll(t.Context(), slow))
+	rows, err := s.Feeds(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "quick", rows[0].Owner, "the other's claim stands")
+	require.Empty(t, rows[0].Cursor)
+}
+
+func feedClock(t *testing.T, s *store.Store) {
+	fs := feeds(1)
+	plan(t, s, fs...)
+	ahead := now().Add(365 * 24 * time.Hour)
+	require.NoError(t, s.SavePoll(t.Context(), watcher.FeedState{ID: fs[0].ID, LastPoll: ahead, NextDue: ahead}))
+	require.Empty(t, claimed(t, s, "a", 1, time.Minute))
+	plan(t, s, fs...)
+	require.Len(t, claimed(t, s, "a", 1, 365*24*time.Hour), 1)
+	plan(t, s, fs...)
+	require.Len(t, claimed(t, s, "b", 1, time.Minute), 1)
 }
 
 func feedNextDue(t *testing.T, s *store.Store) {

@@ -20,6 +20,8 @@ var itemClaims = []claim{
 	{"ALinkThatChangesUnderItsGUIDIsTheSameItem", itemGUID},
 	{"AGUIDMeansNothingInAnotherFeed", itemGUIDOtherFeed},
 	{"AGUIDOfEveryItemIdentifiesNone", itemGUIDShared},
+	{"AGUIDThatIsAPlaceInTheListIdentifiesNothing", itemGUIDPlace},
+	{"AnArticleThatNobodyWasToldOfIsHeldForOtherFeeds", itemHeld},
 	{"AnItemGivenTwiceIsKeptAsGivenLast", itemTwice},
 	{"TextThatNoDatabaseTakesIsCleaned", itemBadText},
 	{"ManyItemsAreArchivedTogether", itemMany},
@@ -136,6 +138,30 @@ func itemGUIDShared(t *testing.T, s *store.Store) {
 		require.Equal(t, watcher.Unknown, got, "inside the order as outside")
 		return nil
 	}))
+}
+
+func itemGUIDPlace(t *testing.T, s *store.Store) {
+	a, b := item("belta", 1), item("belta", 2)
+	a.GUID, b.GUID, a.Published, b.Published = "1", "1", time.Time{}, time.Time{}
+	require.NoError(t, s.Archive(t.Context(), []watcher.Item{a}))
+	require.Equal(t, []watcher.Sighting{watcher.Unknown}, sightings(t, s, b), "two items without a date are not of one date")
+}
+
+func itemHeld(t *testing.T, s *store.Store) {
+	r := record(item("belta", 1))
+	r.Alert, r.Deliveries = nil, nil
+	write(t, s, r)
+	other := r.Item
+	other.FeedID = "tut"
+	require.Equal(t, []watcher.Sighting{watcher.Known, watcher.Held}, sightings(t, s, r.Item, other))
+	r.Story.Feeds = append(r.Story.Feeds, "tut")
+	write(t, s, r)
+	require.Equal(t, []watcher.Sighting{watcher.Known}, sightings(t, s, other), "it was looked at")
+	told := record(item("belta", 2), "desk")
+	write(t, s, told)
+	other = told.Item
+	other.FeedID = "tut"
+	require.Equal(t, []watcher.Sighting{watcher.Known}, sightings(t, s, other), "of this one people know")
 }
 
 func itemTwice(t *testing.T, s *store.Store) {

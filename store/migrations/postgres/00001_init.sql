@@ -8,7 +8,6 @@ CREATE TABLE feeds (
     next_due      BIGINT  NOT NULL,
     lease_owner   TEXT    NOT NULL DEFAULT '',
     lease_until   BIGINT  NOT NULL DEFAULT 0,
-    moved         BOOLEAN NOT NULL DEFAULT FALSE, -- the address changed during a poll
     cursor_url    TEXT    NOT NULL DEFAULT '',
     etag          TEXT    NOT NULL DEFAULT '',
     last_modified TEXT    NOT NULL DEFAULT '',
@@ -117,7 +116,14 @@ CREATE TABLE channels (
     free BIGINT  NOT NULL
 );
 
+-- When the store was last seen to take what is written.
+CREATE TABLE heartbeats (
+    name TEXT    NOT NULL PRIMARY KEY,
+    at   BIGINT NOT NULL
+);
+
 -- +goose Down
+DROP TABLE heartbeats;
 DROP TABLE channels;
 DROP TABLE deliveries;
 DROP TABLE alert_themes;
