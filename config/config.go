@@ -55,15 +55,20 @@ type Channel struct {
 	Console *console.Options `yaml:"console"`
 }
 
-// A Config is everything the operator's files say, checked. Load is the only door.
+// A Config is everything the operator's files say, checked. Load and Reload are the only
+// doors.
 type Config struct {
 	Settings
 
 	Path  string         // of the root file
-	Hash  string         // of all files, 12 characters
+	Hash  string         // of all that is in use, 12 characters
 	Feeds []watcher.Feed // of the feed files
 	Set   *rules.Set     // the compiled rules
 	Watch []string       // folders to watch for changes
+	Stale []Stale        // files that Reload could not take as they are
+
+	sources []diag.Source // of the rules in use: the last good version of each file
+	disk    string        // hash of the files of rules as they were read
 }
 
 // channelName is what a channel may be called: also a River queue's name.
@@ -75,16 +80,31 @@ const longestName = 40
 // Load reads the root file at path and everything it names. All mistakes are reported
 // at once; a Config is returned only if there are none.
 func Load(path string) (*Config, diag.Problems) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, diag.Problems{{File: path, Msg: "the configuration cannot be read: " + cause(err).Error(),
-			Cure: "give its path with -c, or write one from the output of: sanctionwatch schema example"}}
+	data, problems := readRoot(path)
+	if len(problems) > 0 {
+		return nil, problems
 	}
 	return Parse(path, data)
 }
 
+// readRoot reads the root file.
+func readRoot(path string) ([]byte, diag.Problems) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, diag.Problems{{
+			File: path, Msg: "the configuration cannot be read: " + cause(err).Error(),
+			Cure: "give its path with -c, or write one from the output of: sanctionwatch schema example",
+		}}
+	}
+	return data, nil
+}
+
 // Parse is Load for a root file whose content is at hand.
-func Parse(path string, data []byte) (*Config, diag.Problems) {
+func Parse(path string, data []byte) (*Config, diag.Problems) { return parse(path, data, nil) }
+
+// parse reads and checks everything. With last, files of rules that do not load may keep
+// the version that is in use.
+func parse(path string, data []byte, last *Config) (*Config, diag.Problems) {
 	c := &Config{Path: path}
 	l := &loader{dir: filepath.Dir(path), watch: map[string]bool{}}
 	l.sources = append(l.sources, diag.Source{Name: path, Data: data})
@@ -99,15 +119,40 @@ func Parse(path string, data []byte) (*Config, diag.Problems) {
 	problems = append(problems, c.resolve(f, l.dir)...)
 
 	c.Feeds = l.feeds(f, c.Settings.Feeds)
-	c.Set = l.rules(f, c.Rules, c.Vocabularies)
+	read := l.sources
+	c.sources = l.ruleSources(f, c.Rules, c.Vocabularies)
+	wrong := c.compile(last, len(problems)+len(l.problems) == 0)
 	problems = append(problems, l.problems...)
 	problems = append(problems, c.checkSchedules(f)...)
 	problems = append(problems, c.checkRoute(f)...)
-	if len(problems) > 0 {
-		return nil, problems.Sort()
+	if len(problems) > 0 || len(wrong) > 0 && len(c.Stale) == 0 {
+		return nil, append(problems, wrong...).Sort()
 	}
-	c.Hash, c.Watch = l.hash(), l.folders()
-	return c, nil
+	c.Hash, c.Watch = hash(read, c.sources), l.folders()
+	return c, wrong.Sort()
+}
+
+// compile makes the Set of the sources. If some do not load and last is in use, it falls
+// back on last good versions where that is of use; it returns what is wrong with the rest.
+func (c *Config) compile(last *Config, useful bool) diag.Problems {
+	c.disk = hash(c.sources)
+	if last != nil && last.disk == c.disk {
+		c.Set, c.sources, c.Stale = last.Set, last.sources, last.Stale
+		var wrong diag.Problems
+		for _, s := range c.Stale {
+			wrong = append(wrong, s.Problems...)
+		}
+		return wrong
+	}
+	set, wrong := rules.Load(c.sources)
+	if len(wrong) > 0 && last != nil && useful {
+		if kept, k := last.keep(c.sources, wrong); kept != nil {
+			set, c.sources = kept, k.sources()
+			c.Stale, wrong = k.stale()
+		}
+	}
+	c.Set = set
+	return wrong
 }
 
 // Validate implements the check of a section on its own.

@@ -116,13 +116,10 @@ func walk(fsys fs.FS, root, prefix string) ([]diag.Source, error) {
 	return out, err
 }
 
-// rules reads and compiles the rules and vocabularies.
-func (l *loader) rules(root *diag.File, names, vocabularies []string) *rules.Set {
+// ruleSources reads the files of rules and vocabularies.
+func (l *loader) ruleSources(root *diag.File, names, vocabularies []string) []diag.Source {
 	sources := l.read(root, "rules", names, "rules")
-	sources = append(sources, l.read(root, "vocabularies", vocabularies, "vocabularies")...)
-	set, problems := rules.Load(sources)
-	l.problems = append(l.problems, problems...)
-	return set
+	return append(sources, l.read(root, "vocabularies", vocabularies, "vocabularies")...)
 }
 
 // FeedFile is a file of feeds, as an operator writes it.
@@ -239,10 +236,10 @@ func (e Feed) feed() watcher.Feed {
 	}
 }
 
-// hash identifies the content of all files.
-func (l *loader) hash() string {
+// hash identifies the content of files.
+func hash(lists ...[]diag.Source) string {
 	h := sha256.New()
-	for _, s := range l.sources {
+	for _, s := range slices.Concat(lists...) {
 		fmt.Fprintf(h, "%s %d\n", s.Name, len(s.Data))
 		h.Write(s.Data)
 	}
@@ -261,6 +258,6 @@ func (l *loader) folders() []string {
 func LoadRules(names, vocabularies []string) (*rules.Set, diag.Problems) {
 	l := &loader{dir: ".", watch: map[string]bool{}}
 	root, _ := diag.Read("command line", nil)
-	set := l.rules(root, names, vocabularies)
-	return set, l.problems.Sort()
+	set, problems := rules.Load(l.ruleSources(root, names, vocabularies))
+	return set, append(l.problems, problems...).Sort()
 }

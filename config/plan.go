@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -45,6 +46,16 @@ func (c *Config) Plan(out io.Writer, log *slog.Logger) (*watcher.Plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// Keep makes a new plan go on with the channels that did not change: a mail channel knows
+// who has got a message that others still wait for.
+func (c *Config) Keep(p *watcher.Plan, old *Config, in *watcher.Plan) {
+	for name, ch := range c.Channels {
+		if was, ok := old.Channels[name]; ok && reflect.DeepEqual(was, ch) {
+			p.Channels[name] = in.Channels[name]
+		}
+	}
 }
 
 // ChannelNames returns the names of the channels in order.

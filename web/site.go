@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,12 +35,24 @@ type Reloaded struct {
 	Rules   int    `json:"rules"`
 }
 
-// An Invalid is the error of a reload that was refused because of the operator's files;
-// its text has a position and a cure for each mistake.
-type Invalid struct{ Err error }
+// An Invalid is the error of a reload that was refused because of the operator's files, or
+// taken but for the files in Kept; its text has a position and a cure for each mistake.
+type Invalid struct {
+	Err  error
+	Kept []string // files whose last good version stays while the others are in use
+}
 
 // Error has all mistakes.
 func (e *Invalid) Error() string { return e.Err.Error() }
+
+// outcome says what a reload with mistakes changed.
+func (e *Invalid) outcome() string {
+	if len(e.Kept) == 0 {
+		return "nothing was changed:\n"
+	}
+	return "taken, but for the files below; the last good version of each stays in use, or none if it is new:\n  " +
+		strings.Join(e.Kept, "\n  ") + "\n\n"
+}
 
 // Unwrap returns the mistakes.
 func (e *Invalid) Unwrap() error { return e.Err }
@@ -158,7 +171,7 @@ func (s *Site) reload(w http.ResponseWriter, r *http.Request) {
 	var invalid *Invalid
 	switch {
 	case errors.As(err, &invalid):
-		text(w, http.StatusUnprocessableEntity, "nothing was changed:\n"+invalid.Error())
+		text(w, http.StatusUnprocessableEntity, invalid.outcome()+invalid.Error())
 	case err != nil:
 		text(w, http.StatusInternalServerError, "nothing was changed: "+err.Error())
 	default:

@@ -73,6 +73,13 @@ func TestReloadIsOffUnlessEnabledAndAnswersWithTheReason(t *testing.T) {
 	code, body, _ = do(t, s, "POST", "/-/reload")
 	require.Equal(t, 422, code)
 	require.Equal(t, "nothing was changed:\nrules.yaml:3:4: no\n", body)
+	s.Reload = func(context.Context) (web.Reloaded, error) {
+		return web.Reloaded{Changed: true}, &web.Invalid{Err: errors.New("a.yaml:3:4: no"), Kept: []string{"a.yaml", "b.yaml"}}
+	}
+	code, body, _ = do(t, s, "POST", "/-/reload")
+	require.Equal(t, 422, code)
+	require.Equal(t, "taken, but for the files below; the last good version of each stays in use, "+
+		"or none if it is new:\n  a.yaml\n  b.yaml\n\na.yaml:3:4: no\n", body)
 	s.Reload = func(context.Context) (web.Reloaded, error) { return web.Reloaded{}, errors.New("disk") }
 	code, _, _ = do(t, s, "POST", "/-/reload")
 	require.Equal(t, 500, code)

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sanctionwatch/sanctionwatch/config"
+	"github.com/sanctionwatch/sanctionwatch/rules/diag"
 	"github.com/sanctionwatch/sanctionwatch/store"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 	"github.com/sanctionwatch/sanctionwatch/watcher/feed"
@@ -53,8 +54,7 @@ func newDaemon(ctx context.Context, cfg *config.Config, out io.Writer, log *slog
 	}
 	d := &daemon{store: st, out: out, log: log, owner: owner()}
 	if err := d.wire(ctx, cfg); err != nil {
-		st.Close()
-		return nil, err
+		return nil, errors.Join(err, st.Close())
 	}
 	return d, nil
 }
@@ -106,6 +106,9 @@ func (d *daemon) tasks() []schedule.Task {
 	// take its delivery with it; those that have a job get no second one.
 	requeue := every("@every 5m")
 	requeue.Name, requeue.Run = "requeue", func(ctx context.Context) error {
+		if err := d.workers(ctx, d.config()); err != nil {
+			return err
+		}
 		_, err := d.store.Requeue(ctx)
 		return err
 	}
@@ -119,53 +122,112 @@ func (d *daemon) use(ctx context.Context, cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	waiting, err := d.store.WaitingChannels(ctx)
-	if err != nil {
-		return err
+	if d.cfg != nil {
+		cfg.Keep(p, d.cfg, d.watcher.Plan())
 	}
 	if err := d.store.Sync(ctx, cfg.Feeds); err != nil {
 		return err
 	}
-	if err := d.engine.Channels(append(waiting, cfg.ChannelNames()...)); err != nil {
+	if err := d.workers(ctx, cfg); err != nil {
 		return err
 	}
 	d.watcher.Use(p)
 	d.cfg = cfg
 	d.reloads.used(cfg)
+	d.revive(ctx, cfg)
 	return nil
 }
 
-// reload reads the files again. It changes nothing if they are broken or the same.
+// workers sees to it that each channel has one, and each that something waits for.
+func (d *daemon) workers(ctx context.Context, cfg *config.Config) error {
+	waiting, err := d.store.WaitingChannels(ctx)
+	if err != nil {
+		return err
+	}
+	return d.engine.Channels(append(waiting, cfg.ChannelNames()...))
+}
+
+// reviveFor is how old an alert may be whose dead letters are tried again.
+const reviveFor = 48 * time.Hour
+
+// revive tries dead letters again, at the start and at each reload: an operator who
+// mended a token or an address will have asked for one of them.
+func (d *daemon) revive(ctx context.Context, cfg *config.Config) {
+	n, err := d.store.Revive(ctx, time.Now().Add(-reviveFor), cfg.ChannelNames())
+	switch {
+	case err != nil:
+		d.log.Warn("dead letters not tried again", "err", err)
+	case n > 0:
+		d.log.Info("dead letters are tried again", "deliveries", n)
+	}
+}
+
+// reload reads the files again. Files of rules that are broken keep their last good
+// version, which the error says while the others are taken; any other mistake changes
+// nothing, nor do files that are the same.
 func (d *daemon) reload(ctx context.Context) (web.Reloaded, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	cfg, problems := config.Load(d.cfg.Path)
-	if len(problems) > 0 {
+	old := d.cfg
+	cfg, problems := config.Reload(old.Path, old)
+	if cfg == nil {
 		d.reloads.refused()
-		if text := problems.Error(); text != d.broken {
-			d.broken = text
-			d.log.Error("reload refused: the plan in use stays", "plan", d.cfg.Hash, "mistakes", len(problems), "err", problems[0])
+		if d.unsaid(problems) {
+			d.log.Error("reload refused: the plan in use stays", "plan", old.Hash, "mistakes", len(problems), "err", problems[0])
 		}
 		return web.Reloaded{}, &web.Invalid{Err: problems}
 	}
-	d.broken = ""
 	res := web.Reloaded{Hash: cfg.Hash, Feeds: len(cfg.Feeds), Rules: len(cfg.Set.Rules())}
-	if cfg.Hash == d.cfg.Hash {
-		d.reloads.used(d.cfg)
-		return res, nil
+	if cfg.Hash == old.Hash {
+		d.cfg = cfg // it says the same, but may know of other broken files
+		d.reloads.used(cfg)
+		return res, d.stale(cfg, problems)
 	}
-	old := d.cfg
 	if err := d.use(ctx, cfg); err != nil {
 		d.reloads.refused()
 		d.log.Error("reload refused: the plan in use stays", "plan", old.Hash, "err", err)
 		return web.Reloaded{}, err
 	}
 	res.Changed = true
-	d.log.Info("reloaded", "plan", cfg.Hash, "was", old.Hash, "feeds", res.Feeds, "rules", res.Rules, "channels", len(cfg.Channels))
+	d.log.Info("reloaded", "plan", cfg.Hash, "was", old.Hash, "feeds", res.Feeds, "rules", res.Rules,
+		"channels", len(cfg.Channels), "stale", len(cfg.Stale))
 	if !reflect.DeepEqual(old.Store, cfg.Store) || !reflect.DeepEqual(old.Fetch, cfg.Fetch) || old.Web != cfg.Web {
 		d.log.Warn("changes under store, fetch and web take effect at the next start, but for fetch.schedule and fetch.floor")
 	}
-	return res, nil
+	return res, d.stale(cfg, problems)
+}
+
+// unsaid reports whether mistakes are others than those that were logged last.
+func (d *daemon) unsaid(problems diag.Problems) bool {
+	text := problems.Error()
+	said := text == d.broken
+	d.broken = text
+	return !said
+}
+
+// toldMistakes bounds how many mistakes of one file are logged.
+const toldMistakes = 10
+
+// stale names the files that were not taken in the log, once, and in the error; nil where
+// there is none.
+func (d *daemon) stale(cfg *config.Config, problems diag.Problems) error {
+	unsaid := d.unsaid(problems)
+	if len(cfg.Stale) == 0 {
+		return nil
+	}
+	invalid := &web.Invalid{Err: problems}
+	for _, s := range cfg.Stale {
+		invalid.Kept = append(invalid.Kept, s.File)
+		if !unsaid {
+			continue
+		}
+		msg := "file not taken: its last good version stays in use"
+		if s.New {
+			msg = "file not taken: it is new and stays out"
+		}
+		d.log.Error(msg, "file", s.File, "mistakes", len(s.Problems), "err", s.Problems[:min(len(s.Problems), toldMistakes)])
+	}
+	return invalid
 }
 
 // config returns the configuration in use.
@@ -186,6 +248,9 @@ func (d *daemon) ready(ctx context.Context) error {
 	return nil
 }
 
+// hostPatience is how long a poll waits for its host before it makes room for others.
+const hostPatience = 2 * time.Second
+
 // serve runs everything until stop closes, then drains: ready turns 503 and no poll
 // starts, the web server serves on for drain, and deliveries under way end or are
 // handed back.
@@ -195,6 +260,7 @@ func (d *daemon) serve(ctx context.Context, l net.Listener, stop <-chan struct{}
 	pages, endPages := context.WithCancel(ctx)
 	defer endPages()
 	g, failed := errgroup.WithContext(ctx)
+	d.source.Patience = hostPatience
 	g.Go(func() error {
 		schedule.NewPoller(d.store, d.owner, 0, d.poll, d.log).Run(polls)
 		return nil
@@ -217,6 +283,7 @@ func (d *daemon) serve(ctx context.Context, l net.Listener, stop <-chan struct{}
 		if failed.Err() == nil {
 			pause(failed, drain)
 		}
+		d.watcher.End()
 		endJobs()
 		return nil
 	})
@@ -246,7 +313,7 @@ func (d *daemon) follow(ctx context.Context) {
 		cfg := d.config()
 		round, again := context.WithCancel(ctx)
 		config.Watch(round, cfg.Watch, func() {
-			if res, err := d.reload(ctx); err == nil && res.Changed {
+			if res, _ := d.reload(ctx); res.Changed { // the reload says what is wrong itself
 				again() // the new files may lie elsewhere
 			}
 		}, d.log)

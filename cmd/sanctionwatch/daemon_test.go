@@ -144,7 +144,7 @@ func TestDaemonAlertsServesItsPageAndEndsCleanlyOnTERM(t *testing.T) {
 	require.Equal(t, exitFound, code)
 }
 
-func TestReloadTakesGoodFilesAndLeavesEverythingAsItWasForBadOnes(t *testing.T) {
+func TestReloadTakesGoodFilesAndKeepsTheLastGoodVersionOfBadOnes(t *testing.T) {
 	p := newPress(t)
 	r := launch(t, map[string]string{"feeds.yaml": oneFeed(p.URL), "rules/rule.yaml": potashRule})
 	r.await(func() bool { p.mu.Lock(); defer p.mu.Unlock(); return p.polls["a"] > 1 }, "the baseline is over")
@@ -155,30 +155,68 @@ func TestReloadTakesGoodFilesAndLeavesEverythingAsItWasForBadOnes(t *testing.T) 
 	r.await(func() bool { return strings.Contains(r.log.String(), "msg=reloaded") }, "the new rule is in use")
 	_, metrics := r.get("/metrics")
 	require.Contains(t, metrics, "sanctionwatch_rules 2")
+	require.Contains(t, metrics, "sanctionwatch_config_files_stale 0")
 
-	// A broken one is refused, with its place, over HTTP, in the log and as a metric.
+	// A broken one keeps its last good version, which is told with its place over HTTP, in
+	// the log and as a metric; one beside it is taken.
 	r.write("rules/steel.yaml", strings.Replace(steel, "query: (", "query: ((", 1))
-	r.await(func() bool { return strings.Contains(r.log.String(), "reload refused") }, "the broken file is refused")
+	r.await(func() bool { return strings.Contains(r.log.String(), "file not taken") }, "the broken file is kept")
+	require.Contains(t, r.log.String(), "its last good version stays in use")
 	require.Contains(t, r.log.String(), "steel.yaml:6:")
+	r.write("rules/iron.yaml", strings.NewReplacer("test-potash", "test-iron", "potash", "iron").Replace(potashRule))
 	code, body := r.do(http.MethodPost, "/-/reload")
 	require.Equal(t, http.StatusUnprocessableEntity, code)
+	require.Contains(t, body, "taken, but for the files below")
+	require.Contains(t, body, "rules/steel.yaml\n")
 	require.Contains(t, body, "steel.yaml:6:")
 	_, metrics = r.get("/metrics")
-	require.Contains(t, metrics, "sanctionwatch_config_last_reload_successful 0")
-	require.Contains(t, metrics, "sanctionwatch_rules 2")
+	for _, want := range []string{
+		"sanctionwatch_config_last_reload_successful 0", "sanctionwatch_config_files_stale 1", "sanctionwatch_rules 3",
+	} {
+		require.Contains(t, metrics, want)
+	}
 	p.publish("a", "Belarusian steel is stopped", "")
-	r.await(func() bool { return strings.Contains(r.log.String(), "Belarusian steel") }, "the old rules go on")
+	p.publish("a", "Belarusian iron is stopped", "")
+	r.await(func() bool {
+		return strings.Contains(r.log.String(), "Belarusian steel") && strings.Contains(r.log.String(), "Belarusian iron")
+	}, "the old rule goes on beside the new one")
 
 	// SIGHUP reads again.
 	r.write("rules/steel.yaml", steel)
 	require.NoError(t, r.cmd.Process.Signal(syscall.SIGHUP))
 	r.await(func() bool {
 		_, m := r.get("/metrics")
-		return strings.Contains(m, "sanctionwatch_config_last_reload_successful 1")
+		return strings.Contains(m, "sanctionwatch_config_last_reload_successful 1") &&
+			strings.Contains(m, "sanctionwatch_config_files_stale 0")
 	}, "good again")
 	code, body = r.do(http.MethodPost, "/-/reload")
 	require.Equal(t, http.StatusOK, code)
-	require.Contains(t, body, `"changed":false,"feeds":1,"rules":2`)
+	require.Contains(t, body, `"changed":false,"feeds":1,"rules":3`)
+}
+
+func TestABrokenRootFileChangesNothing(t *testing.T) {
+	p := newPress(t)
+	r := launch(t, map[string]string{"feeds.yaml": oneFeed(p.URL), "rules/rule.yaml": potashRule})
+	r.write("rules/steel.yaml", strings.NewReplacer("test-potash", "test-steel", "potash", "steel").Replace(potashRule))
+	r.write("feeds.yaml", "feeds: [{id: a, url: nowhere}]\n")
+	r.await(func() bool { return strings.Contains(r.log.String(), "reload refused") }, "the broken file is refused")
+	code, body := r.do(http.MethodPost, "/-/reload")
+	require.Equal(t, http.StatusUnprocessableEntity, code)
+	require.Contains(t, body, "nothing was changed")
+	require.Contains(t, body, "feeds.yaml:1:22: ")
+	_, metrics := r.get("/metrics")
+	require.Contains(t, metrics, "sanctionwatch_config_last_reload_successful 0")
+	require.Contains(t, metrics, "sanctionwatch_rules 1")
+}
+
+func TestABrokenRuleFileIsRefusedAtAColdStart(t *testing.T) {
+	dir := write(t, map[string]string{
+		"c.yaml":       "channels: {desk: {console: {}}}\nrules: [rules]\nweb: {listen: \"off\"}\n",
+		"rules/a.yaml": strings.Replace(potashRule, "query: (", "query: ((", 1),
+	})
+	_, errOut, code := output(t, "run", "-c", filepath.Join(dir, "c.yaml"))
+	require.Equal(t, exitFault, code)
+	require.Contains(t, errOut, "a.yaml:6:")
 }
 
 // TestReloadFollowsAConfigMap swaps a link as Kubernetes does with a mounted folder.

@@ -20,7 +20,7 @@ func TestDemoTellsEveryThemeOnceAndNothingForTheTraps(t *testing.T) {
 	require.Empty(t, errOut)
 	heads := regexp.MustCompile(`(?m)^┏━ .*$`).FindAllString(out, -1)
 	for _, theme := range []string{"potash", "airspace", "great-stone", "5g", "polonez", "sanctions", "state-finance", "belarus-china"} {
-		require.True(t, strings.Contains(strings.Join(heads, "\n"), theme), theme)
+		require.Contains(t, strings.Join(heads, "\n"), theme)
 	}
 	told := regexp.MustCompile(`story ([a-z0-9]{16})`).FindAllStringSubmatch(out, -1)
 	seen := map[string]bool{}

@@ -18,8 +18,10 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	cmd := exec.Command(ts.Getenv("SW"), args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = []string{asMain + "=1", "NO_COLOR=1", "PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"),
-		"TMPDIR=" + ts.Getenv("TMPDIR"), "FEED_URL=" + ts.Getenv("FEED_URL"), "FEED_HEADERS=" + ts.Getenv("FEED_HEADERS")}
+	cmd.Env = []string{
+		asMain + "=1", "NO_COLOR=1", "PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"),
+		"TMPDIR=" + ts.Getenv("TMPDIR"), "FEED_URL=" + ts.Getenv("FEED_URL"), "FEED_HEADERS=" + ts.Getenv("FEED_HEADERS"),
+	}
 	if name := ts.Getenv("STDIN"); name != "" {
 		cmd.Stdin = bytes.NewReader([]byte(ts.ReadFile(name)))
 	}

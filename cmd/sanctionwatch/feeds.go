@@ -101,7 +101,7 @@ func readAll(a *app, name string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // only read
 		in = f
 	}
 	return io.ReadAll(io.LimitReader(in, most))
@@ -140,7 +140,6 @@ func (c *feedsParseCmd) batch(a *app) error {
 	in := bufio.NewScanner(a.in)
 	in.Buffer(nil, 1<<20)
 	out := bufio.NewWriter(a.out)
-	defer out.Flush()
 	for in.Scan() {
 		line := bytes.TrimSpace(in.Bytes())
 		if len(line) == 0 {

@@ -162,7 +162,7 @@ func (c *replayCmd) items(a *app) ([]watcher.Item, error) {
 			if err != nil {
 				return nil, err
 			}
-			defer f.Close()
+			defer func() { _ = f.Close() }() // only read
 			in = f
 		}
 		got, err := readItems(name, in)

@@ -7,12 +7,14 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/sanctionwatch/sanctionwatch/store"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 	"github.com/sanctionwatch/sanctionwatch/watcher/schedule"
 	"github.com/sanctionwatch/sanctionwatch/web"
@@ -72,16 +74,20 @@ func (d *daemon) onHUP() {
 	signal.Notify(ch, syscall.SIGHUP)
 	go func() {
 		for range ch {
-			res, err := d.reload(context.Background())
-			if err == nil && !res.Changed {
-				d.log.Info("reload: nothing changed", "plan", res.Hash)
+			ctx := context.Background()
+			res, err := d.reload(ctx)
+			if err != nil || res.Changed {
+				continue
 			}
+			d.log.Info("reload: nothing changed", "plan", res.Hash)
+			d.revive(ctx, d.config())
 		}
 	}()
 }
 
 // once polls every feed once, delivers, and reports.
 func (c *runCmd) once(ctx context.Context, a *app, d *daemon, stop <-chan struct{}) error {
+	start := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
@@ -104,28 +110,42 @@ func (c *runCmd) once(ctx context.Context, a *app, d *daemon, stop <-chan struct
 	if err := errors.Join(pollErr, waitErr, g.Wait(), d.store.Release(context.WithoutCancel(ctx), d.owner)); err != nil {
 		return err
 	}
-	return c.report(a, d, polls, left)
+	return c.report(a, d, polls, left, start)
 }
 
 // pollAll polls the claimed feeds, as many at once as the daemon does.
 func (d *daemon) pollAll(ctx context.Context, states []watcher.FeedState, p *progress) ([]watcher.Poll, error) {
 	var mu sync.Mutex
 	var out []watcher.Poll
-	g, ctx := errgroup.WithContext(ctx)
+	var g errgroup.Group
 	g.SetLimit(schedule.DefaultWorkers)
+	var trouble []error
 	for _, st := range states {
 		g.Go(func() error {
-			res, err := d.watcher.Poll(ctx, st)
+			res, err := d.safely(ctx, st)
 			mu.Lock()
 			defer mu.Unlock()
 			out = append(out, res)
+			if err != nil {
+				trouble = append(trouble, err)
+			}
 			p.step(res.Feed.Name)
-			return err
+			return nil
 		})
 	}
-	err := g.Wait()
+	_ = g.Wait() // what went wrong is in trouble: one feed must not end the others' polls
 	p.end()
-	return out, err
+	return out, errors.Join(trouble...)
+}
+
+// safely polls a feed; a panic is an error of that feed.
+func (d *daemon) safely(ctx context.Context, st watcher.FeedState) (res watcher.Poll, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			res = watcher.Poll{Feed: watcher.Feed{ID: st.ID, Name: string(st.ID)}, Err: fmt.Errorf("panic: %v", v)}
+		}
+	}()
+	return d.watcher.Poll(ctx, st)
 }
 
 // settled waits until no delivery is on its way, for at most the time given, and
@@ -141,7 +161,7 @@ func (d *daemon) settled(ctx context.Context, most time.Duration) (int, error) {
 	}
 }
 
-func (c *runCmd) report(a *app, d *daemon, polls []watcher.Poll, left int) error {
+func (c *runCmd) report(a *app, d *daemon, polls []watcher.Poll, left int, since time.Time) error {
 	var t watcher.Tally
 	bad := 0
 	for _, p := range polls {
@@ -156,19 +176,24 @@ func (c *runCmd) report(a *app, d *daemon, polls []watcher.Poll, left int) error
 	if t.Held > 0 {
 		fmt.Fprintf(a.err, "%d matched and were recorded, but not told: the first poll of a feed is a baseline (stories.catch_up), and old items are never told (stories.max_age)\n", t.Held)
 	}
-	counts, err := d.store.Counts(context.Background())
+	dead, err := deadSince(context.Background(), d.store, since)
 	if err != nil {
 		return err
 	}
-	dead := counts.Deliveries[watcher.Dead]
-	if dead > 0 {
-		fmt.Fprintf(a.err, "%s: see the page, or deliveries in the log\n", count(dead, "dead letter"))
+	for _, dl := range dead {
+		fmt.Fprintf(a.err, "channel %s refused a message for good: %s\n", dl.Channel, dl.LastError)
 	}
 	if left > 0 {
 		fmt.Fprintf(a.err, "%d messages are still on their way: the next run goes on with them\n", left)
 	}
-	if dead > 0 || left > 0 {
+	if len(dead) > 0 || left > 0 {
 		return errFound
 	}
 	return nil
+}
+
+// deadSince returns the dead letters of attempts that began after a time.
+func deadSince(ctx context.Context, s *store.Store, t time.Time) ([]watcher.Delivery, error) {
+	all, _, err := s.Deliveries(ctx, store.DeliveryFilter{State: watcher.Dead, Limit: 1000})
+	return slices.DeleteFunc(all, func(d watcher.Delivery) bool { return d.Tried.Before(t) }), err
 }

@@ -31,6 +31,10 @@ const maxValidator = 1 << 10
 
 // A Client fetches feeds. It is made by New and safe for concurrent use.
 type Client struct {
+	// Patience is how long a fetch waits for its turn at a host before it answers that the
+	// host is busy (watcher.ErrBusy); 0 for as long as it takes. Set it before the first use.
+	Patience time.Duration
+
 	options Options
 	log     *slog.Logger
 	gates   gates
@@ -118,7 +122,7 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 		if len(b.Items) == 0 {
 			return watcher.Batch{}, fmt.Errorf("the answer ends early, after %d bytes and no whole item", len(res.Body))
 		}
-		b.Cursor = watcher.Cursor{URL: res.URL}
+		b.Cursor, b.Partial = watcher.Cursor{URL: res.URL}, true
 	}
 	if res.Cut {
 		b.Notes = append(b.Notes, fmt.Sprintf("the connection ended early, after %d bytes", len(res.Body)))

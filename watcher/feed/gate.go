@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
 // hostGap is the least time between two requests to one host.
@@ -27,8 +29,10 @@ type gate struct {
 	next  time.Time // when the next request may start; guarded by gates.mu
 }
 
-// enter waits for a turn at a host. leave must be called when its request is over.
-func (g *gates) enter(ctx context.Context, host string) (leave func(), err error) {
+// enter waits for a turn at a host, for at most patience if that is not 0: then it
+// returns an error that wraps watcher.ErrBusy. leave must be called when its request is
+// over.
+func (g *gates) enter(ctx context.Context, host string, patience time.Duration) (leave func(), err error) {
 	g.mu.Lock()
 	h := g.hosts[host]
 	if h == nil {
@@ -39,10 +43,19 @@ func (g *gates) enter(ctx context.Context, host string) (leave func(), err error
 	h.users++
 	g.mu.Unlock()
 
+	var bored <-chan time.Time
+	if patience > 0 {
+		t := time.NewTimer(patience)
+		defer t.Stop()
+		bored = t.C
+	}
 	select {
 	case h.slots <- struct{}{}:
+	case <-bored:
+		g.leftQueue(h)
+		return nil, watcher.ErrBusy
 	case <-ctx.Done():
-		g.done(h)
+		g.leftQueue(h)
 		return nil, ctx.Err()
 	}
 	leave = func() {
@@ -67,6 +80,13 @@ func (g *gates) book(h *gate) time.Duration {
 	}
 	h.next = at.Add(hostGap)
 	return at.Sub(now)
+}
+
+// leftQueue gives back the use of a gate that was never passed.
+func (g *gates) leftQueue(h *gate) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	h.users--
 }
 
 // done gives back a use of a gate; the gap begins when the request ends.

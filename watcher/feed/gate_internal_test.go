@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
 func newGates(perHost int) *gates { return &gates{perHost: perHost, hosts: map[string]*gate{}} }
@@ -18,7 +20,7 @@ func TestRequestsToOneHostLeaveAGap(t *testing.T) {
 			g := newGates(perHost)
 			var starts []time.Time
 			for range 4 {
-				leave, err := g.enter(t.Context(), "post.example")
+				leave, err := g.enter(t.Context(), "post.example", 0)
 				require.NoError(t, err)
 				starts = append(starts, time.Now())
 				leave()
@@ -33,12 +35,12 @@ func TestRequestsToOneHostLeaveAGap(t *testing.T) {
 func TestGapBeginsWhenARequestEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGates(1)
-		leave, err := g.enter(t.Context(), "post.example")
+		leave, err := g.enter(t.Context(), "post.example", 0)
 		require.NoError(t, err)
 		time.Sleep(10 * hostGap)
 		leave()
 		end := time.Now()
-		leave, err = g.enter(t.Context(), "post.example")
+		leave, err = g.enter(t.Context(), "post.example", 0)
 		require.NoError(t, err)
 		require.Equal(t, hostGap, time.Since(end))
 		leave()
@@ -49,7 +51,7 @@ func TestHostsDoNotWaitForOneAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, start := newGates(1), time.Now()
 		for i := range 5 {
-			_, err := g.enter(t.Context(), fmt.Sprint(i, ".example"))
+			_, err := g.enter(t.Context(), fmt.Sprint(i, ".example"), 0)
 			require.NoError(t, err)
 		}
 		require.Zero(t, time.Since(start))
@@ -59,17 +61,17 @@ func TestHostsDoNotWaitForOneAnother(t *testing.T) {
 func TestWaitingForATurnEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGates(1)
-		leave, err := g.enter(t.Context(), "post.example")
+		leave, err := g.enter(t.Context(), "post.example", 0)
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), hostGap)
 		defer cancel()
-		_, err = g.enter(ctx, "post.example")
+		_, err = g.enter(ctx, "post.example", 0)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		leave()
 
 		ctx, cancel = context.WithTimeout(t.Context(), hostGap/2)
 		defer cancel()
-		_, err = g.enter(ctx, "post.example")
+		_, err = g.enter(ctx, "post.example", 0)
 		require.ErrorIs(t, err, context.DeadlineExceeded, "in the gap too")
 		require.Zero(t, g.hosts["post.example"].users)
 		require.Empty(t, g.hosts["post.example"].slots)
@@ -79,10 +81,10 @@ func TestWaitingForATurnEndsWithTheContext(t *testing.T) {
 func TestHostsAtRestAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGates(1)
-		busy, err := g.enter(t.Context(), "busy.example")
+		busy, err := g.enter(t.Context(), "busy.example", 0)
 		require.NoError(t, err)
 		for i := range 3 * idleGates {
-			leave, err := g.enter(t.Context(), fmt.Sprint(i, ".example"))
+			leave, err := g.enter(t.Context(), fmt.Sprint(i, ".example"), 0)
 			require.NoError(t, err)
 			leave()
 			time.Sleep(2 * hostGap)
@@ -90,5 +92,21 @@ func TestHostsAtRestAreForgotten(t *testing.T) {
 		require.LessOrEqual(t, len(g.hosts), idleGates)
 		require.Contains(t, g.hosts, "busy.example")
 		busy()
+	})
+}
+
+func TestGateThatIsBusySaysSoAfterPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gates{perHost: 1, hosts: map[string]*gate{}}
+		leave, err := g.enter(t.Context(), "slow.example", time.Second)
+		require.NoError(t, err)
+		start := time.Now()
+		_, err = g.enter(t.Context(), "slow.example", 2*time.Second)
+		require.ErrorIs(t, err, watcher.ErrBusy)
+		require.Equal(t, 2*time.Second, time.Since(start))
+		leave()
+		again, err := g.enter(t.Context(), "slow.example", 2*time.Second)
+		require.NoError(t, err, "who gave up holds no place")
+		again()
 	})
 }

@@ -53,7 +53,7 @@ func (c *Client) Get(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (*
 	if err := c.allowed(h); err != nil {
 		return nil, fmt.Errorf("get %s: %w", place(u.String()), err)
 	}
-	leave, err := c.gates.enter(ctx, u.Host)
+	leave, err := c.gates.enter(ctx, u.Host, c.Patience)
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", place(u.String()), err)
 	}
@@ -99,7 +99,7 @@ func (c *Client) walk(ctx context.Context, h hop, leave func()) (*Response, *url
 			continue // the same visit
 		}
 		leave()
-		if leave, err = c.gates.enter(ctx, h.url.Host); err != nil {
+		if leave, err = c.gates.enter(ctx, h.url.Host, 0); err != nil {
 			leave = func() {}
 			return nil, h.url, err
 		}
