@@ -34,8 +34,11 @@ func (r *Rule) check() diag.Problems {
 	case r.ID != "" && !idForm.MatchString(r.ID):
 		add("id", fmt.Sprintf("%q is no id", r.ID), "use up to 64 letters, digits and . _ -")
 	}
-	if r.Title == "" && r.lacks("title") {
+	switch {
+	case r.Title == "" && r.lacks("title"):
 		add("", "the rule has no title", "write title: and what an alert should be called")
+	case strings.ContainsFunc(r.Title, isInvisible):
+		add("title", "the title holds an invisible character", "delete it: every alert shows the title")
 	}
 	switch {
 	case r.Theme == "" && r.lacks("theme"):
@@ -54,7 +57,7 @@ func (r *Rule) check() diag.Problems {
 	case r.lacks("severity") && r.lacks("level"):
 		add("", "the rule has no severity", "write severity: "+choices(watcher.Severities()))
 	}
-	return append(append(ps, r.checkEscalations()...), r.checkSamples()...)
+	return append(append(ps, r.checkEscalations()...), r.checkSamples("rule", r.Tests)...)
 }
 
 // checkEscalations reports severities that raise nothing.
@@ -77,26 +80,29 @@ func (r *Rule) checkEscalations() diag.Problems {
 	return ps
 }
 
-// checkSamples reports missing and empty samples.
-func (r *Rule) checkSamples() diag.Problems {
+// checkSamples reports missing and empty samples of a rule or exclusion.
+func (o origin) checkSamples(what string, tests Tests) diag.Problems {
 	var ps diag.Problems
+	it := map[string]string{"rule": "find", "exclusion": "keep out"}[what]
 	for _, c := range []struct {
-		kind, cure string
+		kind, must string
 		samples    []Sample
-	}{
-		{"match", "write tests: {match: [{title: a headline it must find}]}", r.Tests.Match},
-		{"reject", "write tests: {reject: [{title: a headline it must leave alone}]}", r.Tests.Reject},
-	} {
-		if len(c.samples) == 0 && r.lacks("tests."+c.kind) {
-			ps = append(ps, r.problem("tests", fmt.Sprintf("the rule has no %s sample", c.kind), c.cure))
+	}{{"match", it, tests.Match}, {"reject", "leave alone", tests.Reject}} {
+		if len(c.samples) == 0 && o.lacks("tests."+c.kind) {
+			ps = append(ps, o.problem("tests", fmt.Sprintf("the %s has no %s sample", what, c.kind),
+				fmt.Sprintf("write tests: {%s: [{title: a headline it must %s}]}", c.kind, c.must)))
 		}
 		for i, s := range c.samples {
 			field := fmt.Sprintf("tests.%s[%d]", c.kind, i)
 			if it, _ := s.Item(); it.Title+it.Lead+it.Body == "" {
-				ps = append(ps, r.problem(field, "the sample has no text", "write title:, lead: or body:"))
+				ps = append(ps, o.problem(field, "the sample has no text", "write title:, lead: or body:"))
 			}
-			if s.Severity != "" {
-				ps = append(ps, r.severity(field+".severity", s.Severity)...)
+			switch {
+			case s.Severity == "":
+			case what != "rule":
+				ps = append(ps, o.problem(field+".severity", "an exclusion gives no severity", "delete it"))
+			default:
+				ps = append(ps, o.severity(field+".severity", s.Severity)...)
 			}
 		}
 	}
@@ -104,7 +110,7 @@ func (r *Rule) checkSamples() diag.Problems {
 }
 
 // severity reports an unknown severity.
-func (r *Rule) severity(field string, s watcher.Severity) diag.Problems {
+func (o origin) severity(field string, s watcher.Severity) diag.Problems {
 	if s == "" || s.Rank() >= 0 {
 		return nil
 	}
@@ -117,7 +123,7 @@ func (r *Rule) severity(field string, s watcher.Severity) diag.Problems {
 	if near := diag.Closest(string(s), names); near != "" {
 		cure = fmt.Sprintf("did you mean %s? known are %s", near, strings.Join(names, ", "))
 	}
-	return diag.Problems{r.problem(field, fmt.Sprintf("unknown severity %q", s), cure)}
+	return diag.Problems{o.problem(field, fmt.Sprintf("unknown severity %q", s), cure)}
 }
 
 // choices is "a, b or c".

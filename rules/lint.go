@@ -2,15 +2,11 @@ package rules
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/sanctionwatch/sanctionwatch/rules/diag"
 	"github.com/sanctionwatch/sanctionwatch/rules/query"
-	"github.com/sanctionwatch/sanctionwatch/watcher/text"
 )
 
 // Themes are those of the starter packs. An operator may use others.
@@ -20,40 +16,16 @@ func Themes() []string {
 	}
 }
 
-// minPrefix is how many letters before * are enough to mean one word. Measured on news in
-// ten languages, prefixes of four letters put 28 to 35 of 100 stems together with another
-// word, prefixes of five hardly any.
-const minPrefix = 5
+// builtin begins the names of files in the binary, whose vocabularies are there for every
+// operator's rules and may lie idle.
+const builtin = "builtin:"
 
-// traps are terms, folded, that were counted in news and found to be mostly another word,
-// with what they find.
-func traps() map[string]string {
-	return map[string]string{
-		"bank*":      "bankomat, bankier and bankructwo; write the forms, or the bank's name",
-		"банк*":      "банкомат, банкир and банка (a jar); write the forms, or the bank's name",
-		"kali*":      "California and Kaliningrad; write Kalisalz*, Kalidünger*, Kalium*",
-		"кали*":      "Калифорния, калибр and Калининград; write калий, калия, калию, калийн*",
-		"калі*":      "калі, which is \"when\" in Belarusian; write калій, калія, калійн*",
-		"калі":       "\"when\" in Belarusian; write калій",
-		"przestrze*": "przestrzegać, \"to observe\"; write przestrzeń, przestrzeni, przestrzenią",
-		"prost*":     "\"simple\" in Polish; write the whole word",
-		"прост*":     "\"simple\" in Russian and Ukrainian; write простір and простор* after повітрян*",
-		"litw*":      "the surnames Litwinienko and Litwiniuk; write Litwa, Litwy, litewsk*",
-		"swift*":     "SwiftKey and Swifties; write SWIFT",
-		"bialo*":     "\"white\" in Polish; write Białoru*",
-		"gais*":      "gaisma, \"light\" in Latvian; write gaisa telp*",
-		"telp*":      "rooms and houseplants in Latvian; write gaisa telp*",
-		"中白":         "the middle of 一年中白昼 and the like; write 中白工业, 中白关系, 中白合作",
-		"白中":         "the middle of 不明白中 and the like; drop it",
-		"瑞安":         "a city in Zhejiang; write 瑞安航空",
-		"巨石":         "boulders and companies; write 中白工业园",
-		"大石":         "the middle of 第三大石油 and the like; write 中白工业园",
-	}
-}
-
-// Lint says what is allowed but unwise in the rules and vocabularies of the set.
+// Lint says what is allowed but unwise in the rules, vocabularies and exclusions of the
+// set, each with its place and cure: terms that find other words or nothing, clauses that
+// another makes useless, a NOT that throws away news, escalations that never raise, and
+// what is missing or left over.
 func (s *Set) Lint() diag.Problems {
-	l := &linter{traps: traps()}
+	l := newLinter(s)
 	for _, v := range s.vocabularies {
 		l.vocabulary(v)
 	}
@@ -69,50 +41,70 @@ func (s *Set) Lint() diag.Problems {
 		}
 		queries[print] = r
 	}
+	for _, x := range s.exclusions {
+		l.exclusion(x)
+	}
+	l.unused()
+	l.strangers()
+	l.thrownAway()
 	return l.ps.Sort()
 }
 
+// The bounds of one Lint.
+const (
+	maxTold   = 20         // of one rule or exclusion: a reader mends a handful at a time
+	maxProof  = 200_000    // steps for one rule: a query of 200 KB has thousands of clauses
+	maxProofs = 20_000_000 // steps in all
+)
+
 // linter collects what is unwise.
 type linter struct {
-	traps map[string]string
-	ps    diag.Problems
+	set    *Set
+	traps  map[string]string
+	prover *prover
+	proofs int // steps that are left for all
+	room   int // for what is said of clauses of the rule that is looked at
+	ps     diag.Problems
 }
 
-// A short is a term with few letters before *, and its place.
-type short struct {
-	term  string
-	place diag.Problem
+// begin makes room for a rule or exclusion.
+func (l *linter) begin() {
+	l.room = maxTold
+	l.prover.steps = min(maxProof, max(l.proofs, 0))
+	l.proofs -= l.prover.steps
 }
 
-// vocabulary looks at the terms of one vocabulary.
-func (l *linter) vocabulary(v *Vocabulary) {
-	var shorts []short
-	for _, lang := range slices.Sorted(maps.Keys(v.Terms)) {
-		for i, term := range v.Terms[lang] {
-			place := v.problem(fmt.Sprintf("terms.%s[%d]", lang, i), "", "")
-			shorts = append(shorts, l.term(term, place)...)
-		}
+// end takes back what was not used.
+func (l *linter) end() { l.proofs += max(l.prover.steps, 0) }
+
+func newLinter(s *Set) *linter {
+	p := &prover{vocabularies: map[string]*Vocabulary{}, lists: map[string]*termList{}}
+	for _, v := range s.vocabularies {
+		p.vocabularies[v.Name] = v
 	}
-	l.short(shorts)
+	return &linter{set: s, traps: traps(), prover: p, proofs: maxProofs}
 }
 
-// short reports the short terms of a vocabulary or query together: they are often meant.
-func (l *linter) short(shorts []short) {
-	if len(shorts) == 0 {
+// linted is a query that is looked at, and where it stands.
+type linted struct {
+	origin
+
+	field string
+	node  query.Node
+}
+
+// at reports something at a clause of a query.
+func (l *linter) at(q linted, n query.Node, msg, cure string) {
+	if l.room--; l.room < 0 {
 		return
 	}
-	terms := make([]string, len(shorts))
-	for i, s := range shorts {
-		terms[i] = s.term
-	}
-	p := shorts[0].place
-	p.Msg = fmt.Sprintf("fewer than %d letters before *: %s", minPrefix, clip(strings.Join(terms, ", "), 200))
-	p.Cure = "write more of the word, or list its forms"
-	l.ps = append(l.ps, p)
+	l.ps = append(l.ps, q.src.ProblemAt(q.at(q.field), int(n.Pos()), int(n.End()), msg, cure))
 }
 
 // rule looks at one rule.
 func (l *linter) rule(r *Rule) {
+	l.begin()
+	defer l.end()
 	if r.Description == "" {
 		l.ps = append(l.ps, r.problem("", "the rule has no description", "say what it is for"))
 	}
@@ -124,54 +116,125 @@ func (l *linter) rule(r *Rule) {
 		l.ps = append(l.ps, r.problem("theme", fmt.Sprintf("the theme %q is new", r.Theme),
 			fmt.Sprintf("did you mean %s?", near)))
 	}
-	l.query(r, "query", r.Query)
-	for i, e := range r.Escalate {
-		l.query(r, fmt.Sprintf("escalate[%d].when", i), e.When)
+	l.query(linted{r.origin, "query", r.node})
+	for i := range r.Escalate {
+		l.query(r.escalation(i))
 	}
+	l.escalations(r)
 }
 
-// query looks at the words of a query that are searched for in the text.
-func (l *linter) query(r *Rule, field, src string) {
-	n, err := query.Parse(src)
-	if err != nil {
-		return // Load has refused it
+// escalation is the query of an escalation.
+func (r *Rule) escalation(i int) linted {
+	return linted{r.origin, fmt.Sprintf("escalate[%d].when", i), r.whens[i]}
+}
+
+// exclusion looks at one exclusion.
+func (l *linter) exclusion(x *Exclusion) {
+	l.begin()
+	defer l.end()
+	if x.Description == "" {
+		l.ps = append(l.ps, x.problem("", "the exclusion has no description", "say what it keeps out, and why"))
 	}
-	var shorts []short
-	query.Walk(n, func(n query.Node) bool {
-		switch n := n.(type) {
-		case *query.Field:
-			return query.IsText(n.Name)
-		case *query.Word:
-			place := r.src.ProblemAt(r.at(field), int(n.Pos()), int(n.End()), "", "")
-			shorts = append(shorts, l.term(n.Text, place)...)
+	q := linted{x.origin, "query", x.node}
+	l.query(q)
+	l.broad(q, clause{x.node, whole()}, "throws away")
+}
+
+// query looks at one query.
+func (l *linter) query(q linted) {
+	l.terms(q)
+	l.never(q, clause{q.node, whole()})
+	l.shadows(q)
+	l.broadNots(q, clause{q.node, whole()})
+}
+
+// unused reports vocabularies that no query names. Those in the binary are left out.
+func (l *linter) unused() {
+	used := map[string]bool{}
+	note := func(n query.Node) {
+		for _, name := range vocabulariesOf(n) {
+			used[name] = true
 		}
-		return true
-	})
-	l.short(shorts)
+	}
+	for _, r := range l.set.rules {
+		note(r.node)
+		for _, n := range r.whens {
+			note(n)
+		}
+	}
+	for _, x := range l.set.exclusions {
+		note(x.node)
+	}
+	for _, v := range l.set.vocabularies {
+		if !used[v.Name] && !strings.HasPrefix(v.File, builtin) {
+			l.ps = append(l.ps, v.problem("name", fmt.Sprintf("no query uses the vocabulary @%s", v.Name),
+				"delete it, or write its name where it was meant"))
+		}
+	}
 }
 
-// term reports what is unwise in a term, and returns it if it is short. In a phrase the
-// other words keep a short one from harm.
-func (l *linter) term(term string, place diag.Problem) []short {
-	folded := text.Fold(strings.TrimSpace(term))
-	if strings.ContainsRune(folded, ' ') {
-		return nil
+// strangers reports a rule whose theme is not that of all others in its file: most often
+// it was copied from another file.
+func (l *linter) strangers() {
+	files := map[string][]*Rule{}
+	for _, r := range l.set.rules {
+		files[r.File] = append(files[r.File], r)
 	}
-	if finds, ok := l.traps[folded]; ok {
-		finds, cure, _ := strings.Cut(finds, "; ")
-		place.Msg, place.Cure = fmt.Sprintf("%q mostly finds %s", term, finds), cure
-		l.ps = append(l.ps, place)
-		return nil
+	for _, list := range files {
+		of := map[string]int{}
+		for _, r := range list {
+			of[r.Theme]++
+		}
+		if len(of) != 2 || len(list) < 3 {
+			continue
+		}
+		for _, r := range list {
+			if of[r.Theme] > 1 {
+				continue
+			}
+			other := list[0].Theme
+			if other == r.Theme {
+				other = list[1].Theme
+			}
+			l.ps = append(l.ps, r.problem("theme", fmt.Sprintf(
+				"the theme is %q, and that of all %d other rules of this file %q", r.Theme, len(list)-1, other),
+				"write theme: "+other+", or move the rule to a file of its theme"))
+		}
 	}
-	if r, n := utf8.DecodeRuneInString(folded); n == len(folded) && text.IsIdeograph(r) {
-		place.Msg = fmt.Sprintf("%q is one character, which is part of many words", term)
-		place.Cure = "write a whole word"
-		l.ps = append(l.ps, place)
-		return nil
+}
+
+// escalations reports those that never raise a severity, and those that always do.
+func (l *linter) escalations(r *Rule) {
+	base := clause{r.node, whole()}
+	kept, thrown := chain(base)
+	if and, ok := kept.Node.(*query.And); ok { // a NOT may stand among what is wanted as well
+		for _, arg := range kept.of(and.Args...) {
+			_, more := chain(arg)
+			thrown = append(thrown, more...)
+		}
 	}
-	prefix, _, wild := strings.Cut(folded, "*")
-	if !wild || utf8.RuneCountInString(prefix) >= minPrefix || strings.ContainsFunc(prefix, unicode.IsDigit) {
-		return nil
+	for i, e := range r.Escalate {
+		q, when := r.escalation(i), clause{r.whens[i], whole()}
+		if l.prover.implies(base, when) {
+			l.at(q, when, fmt.Sprintf("this holds wherever the rule fires: its severity is always at least %s", e.Severity),
+				"write severity: "+string(e.Severity)+" for the rule, or a narrower condition")
+			continue
+		}
+		if t := slices.IndexFunc(thrown, func(t clause) bool { return l.prover.implies(when, t) }); t >= 0 {
+			l.at(q, when, fmt.Sprintf("this never raises the severity: the rule throws it away with NOT %s", quoted(thrown[t])),
+				"delete the escalation or that NOT")
+			continue
+		}
+		for j, o := range r.Escalate {
+			other := clause{r.whens[j], whole()}
+			if i == j || e.Severity.Above(o.Severity) || !l.prover.implies(when, other) {
+				continue
+			}
+			if o.Severity.Above(e.Severity) || j < i || !l.prover.implies(other, when) {
+				l.at(q, when, fmt.Sprintf("this never raises the severity: escalation %d gives %s wherever it holds",
+					j+1, o.Severity), "delete one of them, or write a narrower condition for the higher severity")
+				break
+			}
+		}
 	}
-	return []short{{term, place}}
 }

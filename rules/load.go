@@ -11,8 +11,8 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/rules/query"
 )
 
-// Load compiles the rules and vocabularies of all sources and runs the samples of the
-// rules. It reports all mistakes at once.
+// Load compiles the rules, vocabularies and exclusions of all sources and runs the samples
+// of rules and exclusions. It reports all mistakes at once.
 //
 // The Set is nil if anything in the sources is wrong but the outcome of samples. With
 // failing samples it is returned beside the Problems, for a report on them: it must not
@@ -26,12 +26,18 @@ func Load(sources []diag.Source) (*Set, diag.Problems) {
 		r.problems = append(r.problems, v.check()...)
 	}
 	r.problems = append(r.problems, r.twice()...)
-	s := &Set{rules: r.rules, vocabularies: r.vocabularies}
+	s := &Set{rules: r.rules, vocabularies: r.vocabularies, exclusions: r.exclusions}
 	for _, rule := range s.rules {
 		rule.settle()
 		r.problems = append(r.problems, rule.check()...)
 	}
 	c := newCompiler(r.vocabularies)
+	known := namesOf(s.rules)
+	for _, x := range s.exclusions {
+		r.problems = append(r.problems, x.check(known)...)
+		r.problems = append(r.problems, c.exclusion(x)...)
+	}
+	s.link()
 	for _, rule := range s.rules {
 		r.problems = append(r.problems, c.rule(rule)...)
 	}
@@ -64,6 +70,11 @@ func (r *reader) twice() diag.Problems {
 	for _, rule := range r.rules {
 		if rule.ID != "" {
 			again("id", rule.ID, "id", rule.origin)
+		}
+	}
+	for _, x := range r.exclusions {
+		if x.ID != "" {
+			again("id", x.ID, "id", x.origin)
 		}
 	}
 	for _, v := range r.vocabularies {
@@ -100,28 +111,39 @@ func (c compiler) lookup(name string) (*match.Vocabulary, bool) {
 
 // rule compiles the query and the escalations of a rule and hashes it.
 func (c compiler) rule(r *Rule) diag.Problems {
-	q, n, ps := c.query(r, "query", r.Query)
+	q, n, ps := c.query(r.origin, "query", r.Query)
 	r.query, r.node = q, n
 	parts := []string{r.ID, r.Theme, string(r.Severity), string(r.Status)}
 	parts = append(parts, c.fingerprint(n)...)
+	for _, x := range r.exclusions {
+		parts = append(parts, x.ID, x.Hash)
+	}
 	for i, e := range r.Escalate {
-		q, n, wrong := c.query(r, fmt.Sprintf("escalate[%d].when", i), e.When)
+		q, n, wrong := c.query(r.origin, fmt.Sprintf("escalate[%d].when", i), e.When)
 		ps = append(ps, wrong...)
-		r.when = append(r.when, q)
+		r.when, r.whens = append(r.when, q), append(r.whens, n)
 		parts = append(append(parts, string(e.Severity)), c.fingerprint(n)...)
 	}
 	r.Hash = hash(parts...)
 	return ps
 }
 
-// query compiles one query of a rule.
-func (c compiler) query(r *Rule, field, src string) (*match.Query, query.Node, diag.Problems) {
+// exclusion compiles the query of an exclusion and hashes it.
+func (c compiler) exclusion(x *Exclusion) diag.Problems {
+	q, n, ps := c.query(x.origin, "query", x.Query)
+	x.query, x.node = q, n
+	x.Hash = hash(append([]string{x.ID}, c.fingerprint(n)...)...)
+	return ps
+}
+
+// query compiles one query of the rule or exclusion at o.
+func (c compiler) query(o origin, field, src string) (*match.Query, query.Node, diag.Problems) {
 	if strings.TrimSpace(src) == "" {
-		if !r.lacks(field) {
+		if !o.lacks(field) {
 			return nil, nil, nil
 		}
 		key := field[strings.LastIndex(field, ".")+1:]
-		return nil, nil, diag.Problems{r.problem(field, "the query is missing",
+		return nil, nil, diag.Problems{o.problem(field, "the query is missing",
 			"write "+key+": and what to search for")}
 	}
 	n, err := query.Parse(src)
@@ -137,11 +159,11 @@ func (c compiler) query(r *Rule, field, src string) (*match.Query, query.Node, d
 	}
 	var errs query.Errors
 	if !errors.As(err, &errs) {
-		return nil, nil, diag.Problems{r.problem(field, err.Error(), "")}
+		return nil, nil, diag.Problems{o.problem(field, err.Error(), "")}
 	}
 	var ps diag.Problems
 	for _, e := range errs {
-		ps = append(ps, r.src.ProblemAt(r.at(field), int(e.Pos), int(e.End), e.Msg, ""))
+		ps = append(ps, o.src.ProblemAt(o.at(field), int(e.Pos), int(e.End), e.Msg, ""))
 	}
 	return nil, nil, ps
 }

@@ -159,9 +159,9 @@ terms:
 		`c.yaml:4:14: terms.ru[1]: the term "!!" `,
 		`d.yaml:1:7: name: the name "belarus" is used already in a.yaml:3;`,
 		`d.yaml:2:1: terms: the vocabulary belarus has no terms;`,
-		`e.yaml:1:1: this is neither a rule nor a vocabulary;`,
+		`e.yaml:1:1: this is no rule, vocabulary or exclusion;`,
 		`f.yaml:1:1: rules: must be a list, not a mapping of keys;`,
-		`f.yaml:2:8: query: "query" cannot stand beside rules and vocabularies;`,
+		`f.yaml:2:8: query: "query" cannot stand beside rules, vocabularies and exclusions;`,
 		`g.yaml:1:4: a text in double quotes is not closed;`,
 	} {
 		require.Contains(t, rest, want)

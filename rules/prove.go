@@ -10,10 +10,10 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
-// A Result is the outcome of one sample of a rule.
+// A Result is the outcome of one sample of a rule or exclusion.
 type Result struct {
-	Rule   *Rule  `json:"-"`
-	RuleID string `json:"rule"`
+	Rule   *Rule  `json:"-"`      // nil for a sample of an exclusion
+	RuleID string `json:"rule"`   // or that of the exclusion
 	Kind   string `json:"kind"`   // "match" or "reject"
 	Number int    `json:"number"` // from 0, within its kind
 	Title  string `json:"title"`  // of the sample, or the beginning of its text
@@ -22,9 +22,13 @@ type Result struct {
 	Why    string `json:"why,omitempty"` // what was missing, or what fired
 	File   string `json:"file"`
 	Line   int    `json:"line"`
+
+	of   origin
+	said diag.Problem // of a sample that did not pass
 }
 
-// Test runs the samples of all rules, those of deprecated ones too, in order.
+// Test runs the samples of all rules, those of deprecated ones too, in order, and then
+// those of the exclusions.
 func (s *Set) Test() []Result {
 	var out []Result
 	for _, r := range s.rules {
@@ -35,27 +39,71 @@ func (s *Set) Test() []Result {
 			out = append(out, r.try("reject", i, sample))
 		}
 	}
+	for _, x := range s.exclusions {
+		for i, sample := range x.Tests.Match {
+			out = append(out, x.try("match", i, sample))
+		}
+		for i, sample := range x.Tests.Reject {
+			out = append(out, x.try("reject", i, sample))
+		}
+	}
 	return out
 }
 
-// try runs one sample.
-func (r *Rule) try(kind string, i int, sample Sample) Result {
+// result is the outcome of a sample that passes, and the item that it is.
+func (o origin) result(id, kind string, i int, sample Sample) (Result, watcher.Item, *match.Doc) {
 	it, f := sample.Item()
 	res := Result{
-		Rule: r, RuleID: r.ID, Kind: kind, Number: i, Title: headline(it), Lang: sample.Lang, File: r.File,
+		RuleID: id, Kind: kind, Number: i, Title: headline(it), Lang: sample.Lang, Passed: true,
+		File: o.src.Name, of: o,
 	}
-	res.Line, _ = r.src.At(r.at(res.field()))
-	doc := match.NewDoc(it, f)
+	res.Line, _ = o.src.At(o.at(res.field()))
+	return res, it, match.NewDoc(it, f)
+}
+
+// fail notes why a sample did not pass.
+func (r *Result) fail(verdict, why, cure string) {
+	r.Passed, r.Why = false, why
+	r.said = r.of.problem(r.field(), fmt.Sprintf("the sample %q %s: %s", r.Title, verdict, why), cure)
+}
+
+// try runs one sample of a rule.
+func (r *Rule) try(kind string, i int, sample Sample) Result {
+	const cure = "change the query or the sample"
+	res, it, doc := r.result(r.ID, kind, i, sample)
+	res.Rule = r
 	m, fired := r.fire(doc, it.ID)
+	var by *Exclusion
+	if fired {
+		by = (&verdicts{doc: doc}).excluded(r)
+	}
 	switch {
+	case kind == "match" && by != nil:
+		_, spans := by.query.Eval(doc)
+		res.fail(fmt.Sprintf("of rule %s must match and does not", r.ID),
+			fmt.Sprintf("excluded by %s (%s:%d) for %s", by.ID, by.File, by.Line, found(it, spans)),
+			"narrow the exclusion, or do not name this rule under its rules")
 	case kind == "match" && !fired:
-		res.Why = "missing " + missing(r.query.Explain(doc))
-	case kind == "reject" && fired:
-		res.Why = "fired on " + found(it, m.Spans)
-	case fired && sample.Severity != "" && m.Severity != sample.Severity:
-		res.Why = fmt.Sprintf("fired with severity %s, not %s", m.Severity, sample.Severity)
-	default:
-		res.Passed = true
+		res.fail("must match and does not", "missing "+missing(r.query.Explain(doc)), cure)
+	case kind == "reject" && fired && by == nil:
+		res.fail("must not match and does", "fired on "+found(it, m.Spans), cure)
+	case kind == "match" && sample.Severity != "" && m.Severity != sample.Severity:
+		res.fail("matches with another severity",
+			fmt.Sprintf("fired with severity %s, not %s", m.Severity, sample.Severity), cure)
+	}
+	return res
+}
+
+// try runs one sample of an exclusion.
+func (x *Exclusion) try(kind string, i int, sample Sample) Result {
+	const cure = "change the query or the sample"
+	res, it, doc := x.result(x.ID, kind, i, sample)
+	holds, spans := x.query.Eval(doc)
+	switch {
+	case kind == "match" && !holds:
+		res.fail("must be excluded and is not", "missing "+missing(x.query.Explain(doc)), cure)
+	case kind == "reject" && holds:
+		res.fail("must not be excluded and is", "excluded for "+found(it, spans), cure)
 	}
 	return res
 }
@@ -63,18 +111,8 @@ func (r *Rule) try(kind string, i int, sample Sample) Result {
 // field is the path of the sample below its rule.
 func (r Result) field() string { return fmt.Sprintf("tests.%s[%d]", r.Kind, r.Number) }
 
-// Problem is a failed sample as a mistake at its place.
-func (r Result) Problem() diag.Problem {
-	must := "must match and does not"
-	if r.Kind == "reject" {
-		must = "must not match and does"
-	}
-	if strings.HasPrefix(r.Why, "fired with") {
-		must = "matches with another severity"
-	}
-	return r.Rule.problem(r.field(), fmt.Sprintf("the sample %q %s: %s", r.Title, must, r.Why),
-		"change the query or the sample")
-}
+// Problem is a sample that did not pass as a mistake at its place.
+func (r Result) Problem() diag.Problem { return r.said }
 
 // headline is the title of an item or the beginning of its text.
 func headline(it watcher.Item) string {

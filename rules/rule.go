@@ -43,9 +43,12 @@ type Rule struct {
 	Hash string `yaml:"-" json:"hash"` // of all that decides, the terms of its vocabularies too
 
 	origin
-	node  query.Node // of Query
-	query *match.Query
-	when  []*match.Query // of Escalate
+
+	node       query.Node // of Query
+	query      *match.Query
+	whens      []query.Node   // of Escalate
+	when       []*match.Query // of Escalate
+	exclusions []*Exclusion   // that reach the rule, by id
 }
 
 // An Escalation raises the severity of items for which a second query holds as well.
@@ -54,10 +57,10 @@ type Escalation struct {
 	Severity watcher.Severity `yaml:"severity" json:"severity"`
 }
 
-// Tests are the samples that prove a rule.
+// Tests are the samples that prove a rule or an exclusion.
 type Tests struct {
-	Match  []Sample `yaml:"match" json:"match,omitempty"`   // the rule must fire on these
-	Reject []Sample `yaml:"reject" json:"reject,omitempty"` // and not on these
+	Match  []Sample `yaml:"match" json:"match,omitempty"`   // it must hold for these
+	Reject []Sample `yaml:"reject" json:"reject,omitempty"` // and not for these
 }
 
 // A Sample is an item to try a rule on. What it leaves out is empty.
@@ -91,7 +94,7 @@ func (s Sample) Item() (watcher.Item, watcher.Feed) {
 	return it, f
 }
 
-// origin is where a rule or vocabulary was written.
+// origin is where a rule, vocabulary or exclusion was written.
 type origin struct {
 	src  *diag.File
 	path string // in src, such as rules[2]; empty where it is the whole file

@@ -17,6 +17,7 @@ import (
 type Set struct {
 	rules        []*Rule // by id
 	vocabularies []*Vocabulary
+	exclusions   []*Exclusion // by id
 	byID         map[string]*Rule
 	hash         string
 }
@@ -37,26 +38,31 @@ func (s *Set) finish() {
 	for _, v := range s.vocabularies {
 		parts = append(append(parts, v.Description), v.content()...)
 	}
+	for _, x := range s.exclusions {
+		parts = append(append(parts, x.ID, x.Hash, x.Title, x.Description), x.Rules...)
+	}
 	s.hash = hash(parts...)
 }
 
 // Match says which rules fire on an item, in order of their ids, with the highest severity
-// that their escalations give. Deprecated rules do not fire.
+// that their escalations give. Deprecated rules and those that an exclusion holds back do
+// not fire.
 func (s *Set) Match(it watcher.Item, f watcher.Feed) []watcher.Match {
 	doc := match.NewDoc(it, f)
+	out := verdicts{doc: doc}
 	var ms []watcher.Match
 	for _, r := range s.rules {
 		if r.Status == Deprecated {
 			continue
 		}
-		if m, ok := r.fire(doc, it.ID); ok {
+		if m, ok := r.fire(doc, it.ID); ok && out.excluded(r) == nil {
 			ms = append(ms, m)
 		}
 	}
 	return ms
 }
 
-// fire judges an item by one rule, deprecated or not.
+// fire judges an item by one rule, deprecated or not, without its exclusions.
 func (r *Rule) fire(doc *match.Doc, id watcher.ItemID) (watcher.Match, bool) {
 	ok, spans := r.query.Eval(doc)
 	if !ok {
@@ -104,17 +110,21 @@ func (s *Set) Rule(id string) (*Rule, bool) {
 // Vocabularies are the vocabularies in order of their names. They must not be changed.
 func (s *Set) Vocabularies() []*Vocabulary { return slices.Clone(s.vocabularies) }
 
+// Exclusions are the exclusions in order of their ids. They must not be changed.
+func (s *Set) Exclusions() []*Exclusion { return slices.Clone(s.exclusions) }
+
 // Hash identifies the content of the set: sets that say the same have the same hash,
 // whatever their files are called.
 func (s *Set) Hash() string { return s.hash }
 
-// Explain shows how a rule judges an item, by the evaluator that Match uses.
+// Explain shows how a rule judges an item, by the evaluator that Match uses. Where the
+// query of the rule holds and an exclusion keeps it from firing, the trace says so first.
 func (s *Set) Explain(ruleID string, it watcher.Item, f watcher.Feed) (*match.Trace, error) {
 	r, ok := s.byID[ruleID]
 	if !ok {
 		return nil, s.unknown(ruleID)
 	}
-	return r.query.Explain(match.NewDoc(it, f)), nil
+	return r.explain(match.NewDoc(it, f)), nil
 }
 
 // ExplainEscalations shows how each escalation of a rule judges an item.

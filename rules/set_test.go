@@ -4,10 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/sanctionwatch/sanctionwatch/rules"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
+	"github.com/stretchr/testify/require"
 )
 
 func TestMatchesCarryTheHighestEscalation(t *testing.T) {
@@ -121,53 +119,4 @@ func TestSetsMayBeUsedAtOnce(t *testing.T) {
 	for range 8 {
 		require.Len(t, <-done, 1)
 	}
-}
-
-func TestLintSaysWhatIsUnwise(t *testing.T) {
-	s := load(t, vocabularies, potash, `
-id: copy
-title: Copy
-theme: potahs
-severity: low
-query: |
-  @belarus   NEAR/8
-  @potash
-tests: {match: [{title: Minsk potash}], reject: [{title: x}]}
-`, `
-id: loose
-title: Loose
-theme: mine
-severity: low
-owner: desk
-description: d
-query: (przestrze* OR 钾 OR kali OR sale* OR "bank* of" OR R2D*) NOT (site:abc* OR salt*)
-escalate: [{when: банк*, severity: high}]
-tests: {match: [{title: sales}], reject: [{title: x}]}
-`, `
-name: traps
-terms: {pl: [bank*, Przestrze*, bank* rolny, kre*, tra*], be: [калі], zh: [瑞安, 矿, 钾肥]}
-`)
-	var lines []string
-	for _, p := range s.Lint() {
-		lines = append(lines, strings.SplitN(p.Error(), ";", 2)[0])
-	}
-	require.Equal(t, []string{
-		`b.yaml:9:8: query: the query says the same as that of rule copy`,
-		`c.yaml:2:1: the rule has no description`,
-		`c.yaml:2:1: the rule is experimental and has no owner`,
-		`c.yaml:4:8: theme: the theme "potahs" is new`,
-	}, lines[:4], "of the rules with one query the one with the later id is told")
-	require.Equal(t, []string{
-		`d.yaml:8:9: query: "przestrze*" mostly finds przestrzegać, "to observe"`,
-		`d.yaml:8:23: query: "钾" is one character, which is part of many words`,
-		`d.yaml:8:36: query: fewer than 5 letters before *: sale*, salt*`,
-		`d.yaml:9:19: escalate[0].when: "банк*" mostly finds банкомат, банкир and банка (a jar)`,
-		`e.yaml:3:14: terms.pl[0]: "bank*" mostly finds bankomat, bankier and bankructwo`,
-		`e.yaml:3:21: terms.pl[1]: "Przestrze*" mostly finds przestrzegać, "to observe"`,
-		`e.yaml:3:46: terms.pl[3]: fewer than 5 letters before *: kre*, tra*`,
-		`e.yaml:3:64: terms.be[0]: "калі" mostly finds "when" in Belarusian`,
-		`e.yaml:3:76: terms.zh[0]: "瑞安" mostly finds a city in Zhejiang`,
-		`e.yaml:3:80: terms.zh[1]: "矿" is one character, which is part of many words`,
-	}, lines[4:])
-	require.Contains(t, rules.Themes(), "potash")
 }

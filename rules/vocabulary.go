@@ -31,6 +31,9 @@ var (
 	languageForm = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 )
 
+// languages are those of the terms, sorted.
+func (v *Vocabulary) languages() []string { return slices.Sorted(maps.Keys(v.Terms)) }
+
 // check reports the mistakes of a vocabulary and compiles its sound terms, so that one bad
 // term is not reported again by every rule that uses it.
 func (v *Vocabulary) check() diag.Problems {
@@ -42,7 +45,7 @@ func (v *Vocabulary) check() diag.Problems {
 		ps = append(ps, v.problem("name", fmt.Sprintf("%q is no name for a vocabulary", v.Name),
 			"use a-z, 0-9 and - only"))
 	}
-	for _, lang := range slices.Sorted(maps.Keys(v.Terms)) {
+	for _, lang := range v.languages() {
 		if !languageForm.MatchString(lang) {
 			ps = append(ps, v.problem("terms."+lang, fmt.Sprintf("%q is no language", lang),
 				"write a code such as en, be or zh-Hant"))
@@ -59,7 +62,7 @@ func (v *Vocabulary) check() diag.Problems {
 func (v *Vocabulary) checkTerms() diag.Problems {
 	var ps diag.Problems
 	sound := map[string][]string{}
-	for _, lang := range slices.Sorted(maps.Keys(v.Terms)) {
+	for _, lang := range v.languages() {
 		for i, term := range v.Terms[lang] {
 			if err := checkTerm(term, lang); err != nil {
 				ps = append(ps, v.problem(fmt.Sprintf("terms.%s[%d]", lang, i),
@@ -81,7 +84,7 @@ func (v *Vocabulary) checkTerms() diag.Problems {
 // content is all that decides what the vocabulary finds.
 func (v *Vocabulary) content() []string {
 	parts := []string{v.Name}
-	for _, lang := range slices.Sorted(maps.Keys(v.Terms)) {
+	for _, lang := range v.languages() {
 		parts = append(append(parts, lang), v.Terms[lang]...)
 	}
 	return parts

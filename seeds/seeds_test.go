@@ -133,7 +133,7 @@ func TestNothingIsLeftOutOfTheBinary(t *testing.T) {
 }
 
 func TestEditorsAreToldTheSchema(t *testing.T) {
-	header := regexp.MustCompile(`\A# yaml-language-server: \$schema=(\.\./)?schema/[a-z]+\.schema\.json\n`)
+	header := regexp.MustCompile(`\A# yaml-language-server: \$schema=(\.\./)?schema/(rules|feeds|config)\.schema\.json\n`)
 	names := append(glob(t, "rules/*.yaml"), glob(t, "vocabularies/*.yaml")...)
 	for _, name := range append(names, "feeds.yaml", "sanctionwatch.yaml") {
 		data, err := fs.ReadFile(seeds.FS(), name)

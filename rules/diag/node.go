@@ -28,6 +28,7 @@ type node struct {
 	line   int    // of the value, from 1
 	col    int    // in characters, from 1
 	indent int    // columns before the key or dash that the value belongs to
+	flow   bool   // it stands between brackets or braces
 
 	key   *node // that the value stands under in a mapping
 	keys  []*node
@@ -97,6 +98,7 @@ func (n *node) place() (line, col, width int) {
 type builder struct {
 	f       *File
 	anchors map[string]*node
+	flow    int // brackets and braces that are open
 	cur     cursor
 }
 
@@ -165,10 +167,14 @@ func (b *builder) value(n ast.Node, line, col, indent, depth int) *node {
 	case *ast.TagNode:
 		return b.tagged(n, line, col, indent, depth)
 	}
-	out := &node{indent: indent, size: 1}
+	out := &node{indent: indent, flow: b.flow > 0, size: 1}
 	out.line, out.col = b.skip(line, col)
 	switch n := n.(type) {
 	case *ast.MappingNode:
+		if n.IsFlowStyle {
+			b.flow++
+			defer func() { b.flow-- }()
+		}
 		b.mapping(out, n.Values, depth)
 	case *ast.MappingValueNode:
 		b.mapping(out, []*ast.MappingValueNode{n}, depth)
@@ -283,6 +289,10 @@ func (b *builder) merge(out *node, v *ast.MappingValueNode, depth int) {
 // sequence builds the entries of a list.
 func (b *builder) sequence(out *node, n *ast.SequenceNode, depth int) {
 	out.kind = sequence
+	if n.IsFlowStyle {
+		b.flow++
+		defer func() { b.flow-- }()
+	}
 	for i, v := range n.Values {
 		tk := n.Start
 		if !n.IsFlowStyle && i < len(n.Entries) && n.Entries[i].Start != nil {

@@ -19,8 +19,8 @@
 //     from the beginning of the first to the end of the last. ONEAR: a ends before b begins. NEAR/S
 //     and NEAR/P: both wholly in one sentence, one paragraph. Chinese characters count one each.
 //   - a NOT NEAR/n b: the places of a with no b near them; it holds if there is one.
-//   - ATLEAST/n: n places that do not overlap. Those in a sentence that an earlier field has word
-//     for word do not count again: many feeds begin the lead with the title.
+//   - ATLEAST/n: n places that do not overlap. One that an earlier field has too, at the same place
+//     of a sentence of the same words, does not count again: many feeds begin the lead with the title.
 //   - FIRST/n: only places that end within the first n tokens of their field; every field counts
 //     from its own beginning.
 //   - CASE compares words as written, after compatibility forms are made plain (NFKC).
@@ -29,7 +29,7 @@
 //     English if it is Latin. Words of other languages are compared whole.
 //   - title, lead, hlead (title and lead), body and text are scopes. author is searched as a text
 //     of its own. The others compare a value, folded, with wildcards: url a part of the address
-//     (a phrase also where signs part its words), site the host or a domain above it, feed its id or
+//     (a phrase also where signs part its words), site the host or a domain above it (www. does not count), feed its id or
 //     name, tag and category any tag of the item or feed, country and lang the feed's or item's code;
 //     lang:zh holds for zh-Hant too.
 //

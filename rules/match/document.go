@@ -35,8 +35,9 @@ type Doc struct {
 
 	indexes [modes]*index // made when first needed
 	found   map[lookup][]place
-	repeats [texts]map[int32]bool // sentences that an earlier field has too; made when first needed
-	values  map[string][]string   // the values of a field, folded
+	values  map[string][]string // the values of a field, folded
+
+	sentences *[texts]map[int32]sentence // by ordinal; made when first needed
 }
 
 // lookup names what a vocabulary finds in a Doc.
@@ -72,38 +73,41 @@ func fieldOf(t int) watcher.Field {
 	return [texts]watcher.Field{watcher.Title, watcher.Lead, watcher.Body, ""}[t]
 }
 
-// sentence is the ordinal of the sentence that a token of a text stands in.
-func (d *Doc) sentence(t, token int) int32 { return d.tokens[t][token].Sentence }
+// origin tells where in its sentence a place stands, and which sentence that is: places of two
+// fields with one origin are the same words written again.
+type origin struct{ sentence, at, words int }
 
-// repeated reports whether the place stands in a sentence that an earlier field has word for word.
-func (d *Doc) repeated(p place) bool {
-	if p.text != lead && p.text != body {
-		return false
-	}
-	if d.repeats[p.text] == nil {
+func (d *Doc) origin(p place) origin {
+	if d.sentences == nil {
 		d.compareSentences()
 	}
-	return d.repeats[p.text][d.sentence(p.text, p.first)]
+	s := d.sentences[p.text][d.tokens[p.text][p.first].Sentence]
+	return origin{s.same, p.first - s.first, p.last - p.first + 1}
+}
+
+// sentence is a sentence of a text.
+type sentence struct {
+	first int // token
+	same  int // a number that all sentences of these words have
 }
 
 func (d *Doc) compareSentences() {
-	seen := map[string]bool{}
-	for t := title; t <= body; t++ {
-		d.repeats[t] = map[int32]bool{}
-		var here []string
-		for from := 0; from < len(d.tokens[t]); {
+	d.sentences = &[texts]map[int32]sentence{}
+	numbers := map[string]int{}
+	for t, tokens := range d.tokens {
+		d.sentences[t] = map[int32]sentence{}
+		for from := 0; from < len(tokens); {
 			to, key := from, []byte(nil)
-			for ; to < len(d.tokens[t]) && d.sentence(t, to) == d.sentence(t, from); to++ {
-				key = append(append(key, d.tokens[t][to].Word...), ' ')
+			for ; to < len(tokens) && tokens[to].Sentence == tokens[from].Sentence; to++ {
+				key = append(append(key, tokens[to].Word...), ' ')
 			}
-			if seen[string(key)] {
-				d.repeats[t][d.sentence(t, from)] = true
+			number, ok := numbers[string(key)]
+			if !ok {
+				number = len(numbers)
+				numbers[string(key)] = number
 			}
-			here = append(here, string(key))
+			d.sentences[t][tokens[from].Sentence] = sentence{from, number}
 			from = to
-		}
-		for _, key := range here {
-			seen[key] = true
 		}
 	}
 }

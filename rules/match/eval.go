@@ -166,15 +166,22 @@ func (e *evaluator) atLeast(n *node, src *query.AtLeast, in scope) (verdict, *Tr
 	return v, e.explain(n, in, v, []*Trace{t}, fmt.Sprintf("found %d of %d", count, src.N))
 }
 
-// count is how many of the places do not overlap one another, without those in repeated sentences.
+// count is how many of the places do not overlap one another, without those that an earlier field
+// has too, in a sentence of the same words.
 func (d *Doc) count(places []place) int {
 	byEnd := slices.Clone(places)
 	slices.SortFunc(byEnd, func(a, b place) int {
 		return cmp.Or(a.text-b.text, a.last-b.last, a.first-b.first)
 	})
 	n, at, end := 0, -1, -1
+	seen := map[origin]int{} // by text
 	for _, p := range byEnd {
-		if p.text == at && p.first <= end || d.repeated(p) {
+		from := d.origin(p)
+		if t, ok := seen[from]; ok && t < p.text && p.text != author {
+			continue
+		}
+		seen[from] = p.text
+		if p.text == at && p.first <= end {
 			continue
 		}
 		n++

@@ -28,12 +28,18 @@ type posting struct {
 // index is the words of a Doc as one mode compares them.
 type index struct {
 	doc    *Doc
-	words  map[string][]posting    // in the order of the text
-	bare   [texts][]string         // under CASE: the words as written, by token
-	joined [texts]map[int][]string // by token: what it makes with one, two, three joined to it
-	list   []string                // the keys of words, sorted; made when first needed
+	words  map[string][]posting   // in the order of the text
+	bare   [texts][]string        // under CASE: the words as written, by token
+	joined [texts]map[int][]joint // by token: what it makes with one, two, three joined to it
+	list   []string               // the keys of words, sorted; made when first needed
 	stems  map[string]map[string]string
 	byStem map[string]map[string][]string // words by stem, by language
+}
+
+// joint is a word that tokens make which a text joins by hyphens.
+type joint struct {
+	last int // of the tokens
+	word string
 }
 
 // index is the words of the Doc under a mode. STEM works on folded words.
@@ -77,8 +83,8 @@ func (ix *index) wordsAt(t, first int) iter.Seq2[int, string] {
 		if token.Alt != "" && ix.bare[t] == nil && !yield(first, token.Alt) {
 			return
 		}
-		for i, word := range ix.joined[t][first] {
-			if !yield(first+1+i, word) {
+		for _, j := range ix.joined[t][first] {
+			if !yield(j.last, j.word) {
 				return
 			}
 		}
@@ -88,17 +94,39 @@ func (ix *index) wordsAt(t, first int) iter.Seq2[int, string] {
 // join writes down the words that tokens of a text make with those joined to them.
 func (ix *index) join(t int) {
 	tokens := ix.doc.tokens[t]
-	ix.joined[t] = map[int][]string{}
+	ix.joined[t] = map[int][]joint{}
 	for first := range tokens {
-		word := ""
+		var words []string
 		for last := first + 1; last < len(tokens) && last < first+maxJoined && tokens[last].Joined; last++ {
-			if word == "" {
-				word = ix.word(t, first)
+			if words == nil {
+				words = ix.readings(t, first)
 			}
-			word += ix.word(t, last)
-			ix.joined[t][first] = append(ix.joined[t][first], word)
+			words = product(words, ix.readings(t, last))
+			for _, word := range words {
+				ix.joined[t][first] = append(ix.joined[t][first], joint{last, word})
+			}
 		}
 	}
+}
+
+// product is every word of a with every word of b joined to it.
+func product(a, b []string) []string {
+	list := make([]string, 0, len(a)*len(b))
+	for _, left := range a {
+		for _, right := range b {
+			list = append(list, left+right)
+		}
+	}
+	return list
+}
+
+// readings are a token as compared, and in the other script if it mixes two.
+func (ix *index) readings(t, token int) []string {
+	list := []string{ix.word(t, token)}
+	if alt := ix.doc.tokens[t][token].Alt; alt != "" && ix.bare[t] == nil {
+		list = append(list, alt)
+	}
+	return list
 }
 
 // word is a token as compared.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -30,27 +31,21 @@ const (
 	wildcards = string(anyRunes) + string(oneRune)
 )
 
-var (
-	// withWildcards changes * and ? of a term or a value into the letters that stand for them.
-	withWildcards = strings.NewReplacer("*", string(anyRunes), "?", string(oneRune))
-	// withoutInvisible takes out the soft hyphen, joiners and other runes of no width.
-	withoutInvisible = strings.NewReplacer("\u00ad", "", "\u200b", "", "\u200c", "", "\u200d", "",
-		"\u2060", "", "\ufeff", "")
-)
+// withWildcards changes * and ? of a term or a value into the letters that stand for them.
+var withWildcards = strings.NewReplacer("*", string(anyRunes), "?", string(oneRune))
 
 // A term is one word or phrase to look for.
 type term struct {
 	written string
 	clause  string // "@potash" for a term of that vocabulary
 	// forms are the sequences of words that the term is found as: more than one where it has
-	// hyphens, which the text may leave out.
+	// hyphens, which the text may leave out, or words that mix scripts.
 	forms [][]element
 }
 
 // element is one word of a term.
 type element struct {
 	word     string // as compared; with anyRunes and oneRune for wildcards
-	alt      string // the word in the other script, or empty
 	prefix   string // if glob: what stands before the first wildcard
 	glob     bool
 	tight    bool     // must touch the word before: both are parts of one Chinese or Japanese word
@@ -69,34 +64,69 @@ func newTerm(written, language string, m mode) (term, error) {
 	if len(tokens) == 0 {
 		return term{}, errNoWord
 	}
-	words := make([]element, len(tokens))
-	for i, t := range tokens {
-		words[i] = newElement(source, t, language, m)
-		words[i].tight = i > 0 && tokens[i-1].End == t.Start &&
-			ideographic(source, tokens[i-1]) && ideographic(source, t)
+	t := term{written: written}
+	for _, form := range readings(source, tokens, m) {
+		words := make([]element, len(form))
+		for i, p := range form {
+			words[i] = newElement(p, language, m)
+		}
+		t.forms = append(t.forms, words)
 	}
-	joined := make([]bool, len(tokens)) // to the word before
-	for i, t := range tokens {
-		joined[i] = i > 0 && t.Joined && m != stemmed
-	}
-	return term{written: written, forms: append(forms(words, joined), otherScript(words, joined)...)}, nil
+	return t, nil
 }
 
-// otherScript are the forms of a term whose wildcard words mix Latin and Cyrillic letters, in the
-// script that they were not taken for.
-func otherScript(words []element, joined []bool) [][]element {
-	mixed := func(e element) bool { return e.glob && e.alt != "" }
-	if !slices.ContainsFunc(words, mixed) {
-		return nil
+// maxForms bounds how many sequences one term is looked for as.
+const maxForms = 32
+
+// part is one word of a term in one reading.
+type part struct {
+	word  string
+	tight bool // must touch the word before
+}
+
+// readings are the words of a term in every way that a text may write them: those joined by hyphens
+// as one, those that mix Latin and Cyrillic letters in either script.
+func readings(source string, tokens []text.Token, m mode) [][]part {
+	var list [][]part
+	for i, t := range tokens {
+		words := []string{t.Word}
+		switch {
+		case m == asIs:
+			words[0] = plain(source[t.Start:t.End])
+		case t.Alt != "":
+			words = append(words, t.Alt)
+		}
+		if i == 0 {
+			for _, w := range words {
+				list = append(list, []part{{word: w}})
+			}
+			continue
+		}
+		before := tokens[i-1]
+		tight := before.End == t.Start && ideographic(source, before) && ideographic(source, t)
+		list = extend(list, words, tight, t.Joined)
 	}
-	other := slices.Clone(words)
-	for i, e := range other {
-		if mixed(e) {
-			other[i].word = e.alt
-			other[i].prefix = e.alt[:firstWildcard(e.alt)]
+	return list
+}
+
+// extend are forms with one word more, which may also be a part of the last.
+func extend(forms [][]part, words []string, tight, joined bool) [][]part {
+	var list [][]part
+	for _, w := range words {
+		for _, form := range forms {
+			list = append(list, append(slices.Clip(form), part{w, tight}))
 		}
 	}
-	return forms(other, joined)
+	if joined {
+		for _, w := range words {
+			for _, form := range forms {
+				last := slices.Clone(form)
+				last[len(last)-1].word += w
+				list = append(list, last)
+			}
+		}
+	}
+	return list[:min(len(list), maxForms)]
 }
 
 // firstWildcard is where the first wildcard of a word stands, or -1.
@@ -104,18 +134,15 @@ func firstWildcard(word string) int {
 	return strings.IndexAny(word, wildcards)
 }
 
-func newElement(source string, t text.Token, language string, m mode) element {
-	e := element{word: t.Word, alt: t.Alt}
-	if m == asIs {
-		e.word, e.alt = plain(source[t.Start:t.End]), ""
-	}
+func newElement(p part, language string, m mode) element {
+	e := element{word: p.word, tight: p.tight}
 	if i := firstWildcard(e.word); i >= 0 {
 		e.glob, e.prefix = true, e.word[:i]
 		return e
 	}
 	if m == stemmed {
-		if s := stemmerFor(language, t.Word); s != nil {
-			e.word, e.alt, e.language = s.stem(t.Word), "", s
+		if s := stemmerFor(language, e.word); s != nil {
+			e.word, e.language = s.stem(e.word), s
 		}
 	}
 	return e
@@ -130,39 +157,12 @@ func ideographic(source string, t text.Token) bool {
 // plain is a word as CASE compares it: compatibility forms made plain, nothing else changed but
 // what cannot be seen.
 func plain(word string) string {
-	return withoutInvisible.Replace(norm.NFKC.String(word))
-}
-
-// maxForms bounds how many sequences one term is looked for as.
-const maxForms = 32
-
-// forms are words in every way that a text may write those joined by hyphens as one.
-func forms(words []element, joined []bool) [][]element {
-	list := [][]element{{words[0]}}
-	for i := 1; i < len(words); i++ {
-		n := len(list)
-		for k := range n {
-			form := list[k]
-			if joined[i] && len(list) < maxForms {
-				last := len(form) - 1
-				list = append(list, append(form[:last:last], join(form[last], words[i])))
-			}
-			list[k] = append(slices.Clip(form), words[i])
+	return strings.Map(func(r rune) rune {
+		if r >= utf8.RuneSelf && (r == '\u034f' || unicode.In(r, unicode.Cf, unicode.Variation_Selector)) {
+			return -1
 		}
-	}
-	return list
-}
-
-// join is two elements as one word.
-func join(a, b element) element {
-	e := element{word: a.word + b.word, glob: a.glob || b.glob, tight: a.tight}
-	switch {
-	case a.glob:
-		e.prefix = a.prefix
-	case b.glob:
-		e.prefix = a.word + b.prefix
-	}
-	return e
+		return r
+	}, norm.NFKC.String(word))
 }
 
 // matches reports whether a word of a text is the element.
@@ -173,7 +173,7 @@ func (e *element) matches(ix *index, word string) bool {
 	case e.language != nil:
 		return ix.stem(e.language, word) == e.word
 	}
-	return word == e.word || e.alt != "" && word == e.alt
+	return word == e.word
 }
 
 // glob reports whether pattern, which may hold wildcards, matches the whole of s. It takes at most
@@ -237,9 +237,6 @@ func (s *termSet) add(f formOf) {
 		s.stems = append(s.stems, f)
 	default:
 		s.exact[first.word] = append(s.exact[first.word], f)
-		if first.alt != "" {
-			s.exact[first.alt] = append(s.exact[first.alt], f)
-		}
 	}
 }
 

@@ -15,6 +15,8 @@ type lexer struct {
 	tokens []token
 	errs   *mistakes
 	torn   bool // a quotation mark is never closed: what follows means nothing
+
+	comments []token // for those who print the source again
 }
 
 const eof rune = -1
@@ -22,11 +24,18 @@ const eof rune = -1
 // lex cuts the whole source; the last token is kindEOF.
 func lex(src string, errs *mistakes) (tokens []token, torn bool) {
 	l := &lexer{src: src, errs: errs}
+	l.all()
+	return l.tokens, l.torn
+}
+
+// all cuts the source to its end.
+func (l *lexer) all() {
 	for {
 		r := l.peek()
 		switch {
 		case r == eof:
-			return append(l.tokens, token{kind: kindEOF, pos: l.pos, end: l.pos}), l.torn
+			l.tokens = append(l.tokens, token{kind: kindEOF, pos: l.pos, end: l.pos})
+			return
 		case unicode.IsSpace(r):
 			l.pos += Pos(utf8.RuneLen(r))
 		case r == '#' && l.afterSpace():
@@ -91,9 +100,12 @@ func (l *lexer) afterSpace() bool {
 	return l.pos == 0 || unicode.IsSpace(r)
 }
 
-// comment skips to the end of the line.
+// comment goes to the end of the line.
 func (l *lexer) comment() {
-	l.pos += Pos(len(l.run(func(r rune) bool { return r != '\n' && r != '\r' })))
+	text := l.run(func(r rune) bool { return r != '\n' && r != '\r' })
+	t := token{pos: l.pos, end: l.pos + Pos(len(text)), text: strings.TrimSpace(text)}
+	l.comments = append(l.comments, t)
+	l.pos = t.end
 }
 
 // phrase cuts a phrase that opens with the mark open.
