@@ -171,7 +171,7 @@ func (c *Config) checkChannels(f *diag.File) diag.Problems {
 	var out diag.Problems
 	if len(c.Channels) == 0 {
 		out = append(out, f.Problem("channels", "no channel: nobody would be told",
-			"add one, such as\n  channels:\n    desk: {console: {}}"))
+			"add one, such as channels: {desk: {console: {}}}"))
 	}
 	for name, ch := range c.Channels {
 		path := "channels." + name

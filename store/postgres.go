@@ -127,7 +127,8 @@ func postgresCure(name string, err error) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if c, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return fmt.Errorf("%s does not answer: start it, or correct store.dsn: %w", name, c.Unwrap())
+		why, _, _ := strings.Cut(c.Unwrap().Error(), "\n") // pgx repeats itself for each try
+		return fmt.Errorf("%s does not answer: start it, or correct store.dsn: %s", name, why)
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }
