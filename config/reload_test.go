@@ -127,22 +127,26 @@ func TestOnlyTheFileAtFaultIsKept(t *testing.T) {
 				"vocabularies/salts.yaml": "name: salts\nterms: {en: [potash\n",
 				"rules/c.yaml":            ruleOf("c", "@salts", "salt"), // good, but for the vocabulary
 			},
-			[]string{"vocabularies/salts.yaml"}, "a list in [ ] is not closed",
+			[]string{"vocabularies/salts.yaml"},
+			"a list in [ ] is not closed",
 		},
 		"a word less, which a sample needs": {
 			map[string]string{"vocabularies/salts.yaml": fmt.Sprintf(words, "salts", "salt")},
-			[]string{"vocabularies/salts.yaml"}, `rules/a.yaml:6:18: tests.match[0]: the sample "potash" must match`,
+			[]string{"vocabularies/salts.yaml"},
+			`rules/a.yaml:6:18: tests.match[0]: the sample "potash" must match`,
 		},
 		"an exclusion that takes a sample": {
 			map[string]string{
 				"rules/c.yaml": ruleOf("c", "@metal", "steel"),
 				"rules/x.yaml": "id: x\ntitle: X\nquery: steel\nrules: [b]\ntests: {match: [{title: steel}], reject: [{title: y}]}\n",
 			},
-			[]string{"rules/x.yaml"}, "excluded by x (",
+			[]string{"rules/x.yaml"},
+			"excluded by x (",
 		},
 		"an id that another file has": {
 			map[string]string{"rules/0.yaml": ruleOf("c", "iron", "iron"), "rules/b.yaml": ruleOf("b", "iron", "iron")},
-			[]string{"rules/0.yaml"}, `the id "c" is used already`,
+			[]string{"rules/0.yaml"},
+			`the id "c" is used already`,
 		},
 		"two at once": {
 			map[string]string{
@@ -150,7 +154,8 @@ func TestOnlyTheFileAtFaultIsKept(t *testing.T) {
 				"rules/a.yaml":            ruleOf("a", "@salts AND potash", "steel"),
 				"rules/c.yaml":            ruleOf("c", "salt", "salt"),
 			},
-			[]string{"rules/a.yaml", "vocabularies/metal.yaml"}, "the vocabulary metal has no terms",
+			[]string{"rules/a.yaml", "vocabularies/metal.yaml"},
+			"the vocabulary metal has no terms",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -158,7 +158,7 @@ func TestLintFindsANotThatThrowsAwayNews(t *testing.T) {
 
 func TestLintFindsANotOfAWholeVocabulary(t *testing.T) {
 	var terms []string
-	for _, w := range strings.Fields("hockey football tennis boxing rowing skiing judo chess biathlon swimming") {
+	for w := range strings.FieldsSeq("hockey football tennis boxing rowing skiing judo chess biathlon swimming") {
 		terms = append(terms, w)
 	}
 	sport := "name: sport\nterms: {en: [" + strings.Join(terms, ", ") + "]}\n"

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sanctionwatch/sanctionwatch/rules/match"
 	"github.com/sanctionwatch/sanctionwatch/rules/query"
@@ -99,7 +100,7 @@ func samplesOf(list []*Rule) []news {
 	var out []news
 	for _, r := range list {
 		words := map[string]bool{}
-		for _, n := range append(r.whens[:len(r.whens):len(r.whens)], r.node) {
+		for _, n := range append(slices.Clip(r.whens), r.node) {
 			wanted(n, words)
 		}
 		for _, s := range r.Tests.Match {

@@ -221,11 +221,12 @@ func (d *daemon) stale(cfg *config.Config, problems diag.Problems) error {
 		if !unsaid {
 			continue
 		}
-		msg := "file not taken: its last good version stays in use"
+		mistakes := s.Problems[:min(len(s.Problems), toldMistakes)]
 		if s.New {
-			msg = "file not taken: it is new and stays out"
+			d.log.Error("file not taken: it is new and stays out", "file", s.File, "mistakes", len(s.Problems), "err", mistakes)
+			continue
 		}
-		d.log.Error(msg, "file", s.File, "mistakes", len(s.Problems), "err", s.Problems[:min(len(s.Problems), toldMistakes)])
+		d.log.Error("file not taken: its last good version stays in use", "file", s.File, "mistakes", len(s.Problems), "err", mistakes)
 	}
 	return invalid
 }

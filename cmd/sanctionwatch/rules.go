@@ -213,7 +213,7 @@ func (c *rulesEvalCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // only read
 		in = f
 	}
 	ev, err := trial.Eval(in, s, trial.EvalOptions{SkipBorderline: c.SkipBorderline, Min: watcher.Low})

@@ -56,7 +56,8 @@ func drawItem(t *rapid.T) drawnItem {
 			[]string{"example.org", "org"},
 		},
 		{
-			"https://xn--b1aew.xn--p1ai:8080/x", []string{"https://xn--b1aew.xn--p1ai:8080/x", "https xn b1aew xn p1ai 8080 x"},
+			"https://xn--b1aew.xn--p1ai:8080/x",
+			[]string{"https://xn--b1aew.xn--p1ai:8080/x", "https xn b1aew xn p1ai 8080 x"},
 			[]string{"xn--b1aew.xn--p1ai", "xn--p1ai", "мвд.рф", "рф"},
 		},
 	}).Draw(t, "url")

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -89,8 +90,8 @@ func (b *builder) nots(n *Not) []part {
 	} else {
 		parts = []part{{box: b.operand(left, isOr(left))}}
 	}
-	for i := len(rights) - 1; i >= 0; i-- {
-		parts = b.join(parts, "NOT", rights[i], isJoint(rights[i]))
+	for _, r := range slices.Backward(rights) {
+		parts = b.join(parts, "NOT", r, isJoint(r))
 	}
 	return parts
 }
