@@ -62,20 +62,24 @@ func (w *Watcher) attempt(ctx context.Context, id DeliveryID) error {
 	if !ok {
 		return w.homeless(ctx, p, d)
 	}
-	if again, done, err := w.place(ctx, &o); again != nil || done || err != nil {
-		return errors.Join(err, asError(again))
+	if d.Kind != Post && o.Parent.Ref == "" {
+		switch { // a Reply whose parent never arrived is sent all the same
+		case o.Waiting:
+			return &RetryError{After: parentWait, Err: errors.New("waits for the story's first message")}
+		case d.Kind == Update:
+			return w.settle(ctx, d, Dropped, errors.New("the story's first message never arrived"))
+		}
 	}
-	if wait, err := w.turn(ctx, ch); wait > 0 || err != nil {
-		return errors.Join(err, asError(waitFor(wait)))
+	if err := w.turn(ctx, ch); err != nil {
+		return err
 	}
 	// The turn may have taken a while, in which the story went on.
 	if o, err = w.store.Outgoing(ctx, id); err != nil {
 		return fmt.Errorf("load delivery %s: %w", id, err)
 	}
 	if d = o.Delivery; d.State == Unsure || d.State == Sending {
-		found, again, err := w.find(ctx, ch, &o)
-		if found || again != nil || err != nil {
-			return errors.Join(err, asError(again))
+		if found, err := w.find(ctx, ch, &o); found || err != nil {
+			return err
 		}
 	}
 	return w.send(ctx, p, ch, o)
@@ -98,31 +102,16 @@ func (w *Watcher) homeless(ctx context.Context, p *Plan, d Delivery) error {
 	return &RetryError{After: time.Minute, Err: cause}
 }
 
-// place looks after the message that a Reply or Update belongs to. A Reply whose parent
-// never arrived is sent as a Post; such an Update has nothing to change.
-func (w *Watcher) place(ctx context.Context, o *Outgoing) (again *RetryError, done bool, err error) {
-	if o.Delivery.Kind == Post || o.Parent.Ref != "" {
-		return nil, false, nil
-	}
-	if o.Waiting {
-		return &RetryError{After: parentWait, Err: errors.New("waits for the story's first message")}, false, nil
-	}
-	if o.Delivery.Kind == Update {
-		return nil, true, w.settle(ctx, o.Delivery, Dropped, errors.New("the story's first message never arrived"))
-	}
-	return nil, false, nil
-}
-
 // turn books the channel's next free moment and waits for it, or says how long it is.
-func (w *Watcher) turn(ctx context.Context, ch Channel) (time.Duration, error) {
+func (w *Watcher) turn(ctx context.Context, ch Channel) error {
 	at, ok, err := w.store.Reserve(ctx, ch.Name, ch.Gap, patience)
 	if err != nil {
-		return 0, fmt.Errorf("reserve a turn in channel %s: %w", ch.Name, err)
+		return fmt.Errorf("reserve a turn in channel %s: %w", ch.Name, err)
 	}
-	if !ok || (w.ending.Load() && time.Until(at) > 0) {
-		return max(time.Until(at), time.Millisecond), nil
+	if wait := time.Until(at); !ok || (w.ending.Load() && wait > 0) {
+		return &RetryError{After: max(wait, time.Millisecond), Err: errors.New("waits for the channel's turn")}
 	}
-	return 0, sleep(ctx, time.Until(at))
+	return sleep(ctx, time.Until(at))
 }
 
 // sleep waits for d, or less if ctx ends.
@@ -141,34 +130,32 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // find asks the channel whether an attempt whose end nobody saw had arrived.
-func (w *Watcher) find(
-	ctx context.Context, ch Channel, o *Outgoing,
-) (found bool, again *RetryError, err error) {
+func (w *Watcher) find(ctx context.Context, ch Channel, o *Outgoing) (found bool, err error) {
 	d := o.Delivery
 	finder, ok := ch.Notifier.(Finder)
 	if !ok || d.Kind == Update { // an update may safely be made twice
 		o.Repeat = d.Kind != Update
-		return false, nil, nil
+		return false, nil
 	}
 	if rest := time.Until(d.Tried.Add(unsureGrace)); rest > 0 {
-		return false, waitFor(rest), nil
+		return false, &RetryError{After: rest, Err: errors.New("may have arrived: rests before it is looked up")}
 	}
 	r, found, err := finder.Find(ctx, *o)
 	if err != nil {
 		wait, ask := lookAgain(d, err)
 		if ask && time.Since(d.Created) < w.plan.Load().giveUp()/4 {
 			d.State, d.LastError = Unsure, "look-up: "+err.Error()
-			return false, waitFor(wait), w.store.Settle(ctx, d)
+			return false, errors.Join(w.store.Settle(ctx, d), &RetryError{After: wait, Err: err})
 		}
 		o.Repeat = true // nobody can tell: better twice than never
-		return false, nil, nil
+		return false, nil
 	}
 	if !found {
-		return false, nil, nil
+		return false, nil
 	}
 	d.Receipt = r
 	w.metrics.delivered(d, o.Alert, "found")
-	return true, nil, w.settle(ctx, d, Sent, nil)
+	return true, w.settle(ctx, d, Sent, nil)
 }
 
 // lookAgain says whether a look-up that failed is worth another, and after which wait:
@@ -282,19 +269,4 @@ func (w *Watcher) settle(ctx context.Context, d Delivery, s State, cause error) 
 // backoff is the wait after the n'th attempt: 1 s doubled each time, 15 min at most.
 func backoff(n int) time.Duration {
 	return min(time.Second<<min(max(n-1, 0), 10), 15*time.Minute)
-}
-
-func waitFor(d time.Duration) *RetryError {
-	if d <= 0 {
-		return nil
-	}
-	return &RetryError{After: d, Err: errors.New("waits for the channel's turn")}
-}
-
-// asError keeps a nil *RetryError from becoming a non-nil error.
-func asError(r *RetryError) error {
-	if r == nil {
-		return nil
-	}
-	return r
 }

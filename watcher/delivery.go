@@ -2,7 +2,6 @@ package watcher
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -89,12 +88,7 @@ type RetryError struct {
 }
 
 // Error has the cause, and the wait that was asked for.
-func (e *RetryError) Error() string {
-	if e.After > 0 {
-		return fmt.Sprintf("%v (asked to wait %v)", e.Err, e.After)
-	}
-	return e.Err.Error()
-}
+func (e *RetryError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *RetryError) Unwrap() error { return e.Err }

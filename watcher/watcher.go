@@ -83,9 +83,14 @@ func (w *Watcher) Take(ctx context.Context, f Feed, items []Item, baseline bool)
 	var trouble []error
 	defer func() { w.metrics.took(Tally{New: plainNew}) }()
 	flush := func() error {
-		err := w.archive(ctx, plain)
+		if len(plain) == 0 {
+			return nil
+		}
+		if err := w.store.Archive(ctx, plain); err != nil {
+			return fmt.Errorf("archive %d items: %w", len(plain), err)
+		}
 		plain = plain[:0]
-		return err
+		return nil
 	}
 	for i, it := range items {
 		if known[i] == Known || (known[i] == Held && baseline) {
@@ -117,16 +122,6 @@ func (w *Watcher) Take(ctx context.Context, f Feed, items []Item, baseline bool)
 		}
 	}
 	return t, errors.Join(append(trouble, flush())...)
-}
-
-func (w *Watcher) archive(ctx context.Context, plain []Item) error {
-	if len(plain) == 0 {
-		return nil
-	}
-	if err := w.store.Archive(ctx, plain); err != nil {
-		return fmt.Errorf("archive %d items: %w", len(plain), err)
-	}
-	return nil
 }
 
 // recordTime is how long a record may take, its wait for the deployment-wide order
