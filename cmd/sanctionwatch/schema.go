@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path"
 	"reflect"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/notify"
 	"github.com/sanctionwatch/sanctionwatch/rules"
 	"github.com/sanctionwatch/sanctionwatch/seeds"
+	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
 type schemaCmd struct {
@@ -47,17 +49,18 @@ func (c *schemaCmd) Run(a *app) error {
 	return err
 }
 
-// ruleSchema is the schema of a rule file: one rule or vocabulary, a list of them, or
-// lists under rules and vocabularies.
+// ruleSchema is the schema of a rule file: one rule, vocabulary or exclusion, a list of
+// them, or lists under rules, vocabularies and exclusions.
 func ruleSchema() *jsonschema.Schema {
 	type file struct {
 		Rules        []rules.Rule       `yaml:"rules"`
 		Vocabularies []rules.Vocabulary `yaml:"vocabularies"`
+		Exclusions   []rules.Exclusion  `yaml:"exclusions"`
 	}
 	whole := reflector().Reflect(file{})
 	root := &jsonschema.Schema{Version: whole.Version, Definitions: whole.Definitions}
 	whole.Version, whole.Definitions = "", nil
-	one := []*jsonschema.Schema{{Ref: "#/$defs/Rule"}, {Ref: "#/$defs/Vocabulary"}}
+	one := []*jsonschema.Schema{{Ref: "#/$defs/rules.Rule"}, {Ref: "#/$defs/rules.Vocabulary"}, {Ref: "#/$defs/rules.Exclusion"}}
 	root.AnyOf = append(one, whole, &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{AnyOf: one}})
 	return root
 }
@@ -69,10 +72,20 @@ func reflector() *jsonschema.Reflector {
 		FieldNameTag:               "yaml",
 		RequiredFromJSONSchemaTags: true,
 		ExpandedStruct:             true,
+		Namer: func(t reflect.Type) string { // many packages have Options
+			if t.Name() == "" || t.PkgPath() == "" {
+				return ""
+			}
+			return path.Base(t.PkgPath()) + "." + t.Name()
+		},
 		Mapper: func(t reflect.Type) *jsonschema.Schema {
 			switch {
 			case t == reflect.TypeFor[time.Duration](), t.Name() == "Duration":
 				return &jsonschema.Schema{Type: "string", Pattern: `^-?([0-9.]+(d|h|m|s|ms))+$|^0$`, Examples: []any{"10m", "14d"}}
+			case t == reflect.TypeFor[watcher.Severity]():
+				return enum(watcher.Severities())
+			case t == reflect.TypeFor[rules.Status]():
+				return enum(rules.Statuses())
 			case t.Name() == "Size":
 				return &jsonschema.Schema{Type: "string", Examples: []any{"10MiB"}}
 			case t == reflect.TypeFor[notify.Secret]():
@@ -84,4 +97,13 @@ func reflector() *jsonschema.Reflector {
 			return nil
 		},
 	}
+}
+
+// enum is the schema of a text that is one of a few.
+func enum[T ~string](values []T) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "string"}
+	for _, v := range values {
+		s.Enum = append(s.Enum, string(v))
+	}
+	return s
 }
