@@ -11,5 +11,5 @@ test: ; .ci/with-services $(GO) test -race -shuffle=on -timeout 20m ./...
 lint: ; $(TOOL) golangci-lint run ./...
 fuzz: ; .ci/fuzz $(or $(FUZZTIME),1m)
 cover: ; .ci/with-services $(GO) test -coverprofile=coverage.out -coverpkg=./... ./... && $(GO) tool cover -func=coverage.out | tail -1
-crash: ; .ci/with-services $(GO) test -count=1 -timeout 60m -run 'TestKilled' ./cmd/sanctionwatch -kills $(or $(KILLS),50)
+crash: ; .ci/with-services $(GO) test -count=1 -v -timeout 60m -run 'TestKilled' ./cmd/sanctionwatch -kills $(or $(KILLS),50)
 vuln: ; .ci/vuln

@@ -21,6 +21,8 @@ type rulesCmd struct {
 	List    rulesListCmd    `cmd:"" help:"List the rules."`
 	Explain rulesExplainCmd `cmd:"" help:"Show how rules judge an item, and why: hits and non-hits."`
 	Eval    rulesEvalCmd    `cmd:"" help:"Measure precision and recall on labelled items."`
+	Fmt     rulesFmtCmd     `cmd:"" help:"Lay out the queries in rule files in their one canonical form."`
+	Convert rulesConvertCmd `cmd:"" help:"Turn a query of Factiva, Lexis, Brandwatch or Meltwater into ours, or say what has no equal; exits with 1 then."`
 }
 
 // withRules is the flags of the verbs that read rules.
@@ -191,45 +193,4 @@ func compact(raw []byte) string {
 		return string(raw)
 	}
 	return string(b)
-}
-
-type rulesEvalCmd struct {
-	withRules
-
-	File           string `arg:"" help:"Labelled items as JSON lines; - for standard input."`
-	JSON           bool   `help:"As one JSON object."`
-	SkipBorderline bool   `help:"Leave out items that readers would argue about."`
-}
-
-// Run measures precision and recall.
-func (c *rulesEvalCmd) Run(a *app) error {
-	s, err := c.good()
-	if err != nil {
-		return err
-	}
-	in := a.in
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = f.Close() }() // only read
-		in = f
-	}
-	ev, err := trial.Eval(in, s, trial.EvalOptions{SkipBorderline: c.SkipBorderline, Min: watcher.Low})
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
-	}
-	if c.JSON {
-		err = ev.WriteJSON(a.out)
-	} else {
-		err = ev.WriteTable(a.out)
-	}
-	for _, bad := range ev.Bad {
-		fmt.Fprintf(a.err, "%s:%d: not read: %v\n", c.File, bad.Line, bad.Err)
-	}
-	if err == nil && len(ev.Bad) > 0 {
-		return errFound
-	}
-	return err
 }

@@ -53,6 +53,8 @@ func (l Labelled) Item() (watcher.Item, watcher.Feed) {
 type EvalOptions struct {
 	SkipBorderline bool             // leave out items marked borderline
 	Min            watcher.Severity // a match below it does not count; empty for low
+	Why            bool             // explain what was missed and what is noise
+	Baselines      bool             // judge by bare words too, to compare with
 }
 
 // A LineError is a line of labelled items that cannot be read.
@@ -84,20 +86,31 @@ func Eval(r io.Reader, set *rules.Set, o EvalOptions) (*Evaluation, error) {
 	}
 	predicted := predict(items, set, o.Min)
 	e := &Evaluation{
-		Themes: map[string]*Score{}, Languages: map[string]*Score{},
+		Themes: map[string]*Score{}, Languages: map[string]*Score{}, Rules: map[string]*Hits{},
 		Missed: []string{}, Noise: []string{}, Bad: bad,
+	}
+	for _, r := range set.Rules() {
+		e.Rules[r.ID] = &Hits{}
 	}
 	for i, l := range items {
 		e.count(l, predicted[i])
+		if o.Why && l.Relevant != (len(predicted[i]) > 0) {
+			e.Reasons = append(e.Reasons, reason(set, l, predicted[i]))
+		}
+	}
+	if o.Baselines {
+		if e.Baselines, err = baselines(set, items); err != nil {
+			return nil, err
+		}
 	}
 	e.finish()
 	return e, nil
 }
 
-// predict is the themes of the rules that fire on each item; nil where none does. The
-// items are shared out to all processors.
-func predict(items []Labelled, set *rules.Set, least watcher.Severity) [][]string {
-	out := make([][]string, len(items))
+// predict is the matches that count on each item; nil where there is none. The items are
+// shared out to all processors.
+func predict(items []Labelled, set *rules.Set, least watcher.Severity) [][]watcher.Match {
+	out := make([][]watcher.Match, len(items))
 	workers := runtime.GOMAXPROCS(0)
 	var wg sync.WaitGroup
 	for w := range workers {
@@ -106,7 +119,7 @@ func predict(items []Labelled, set *rules.Set, least watcher.Severity) [][]strin
 				it, f := items[i].Item()
 				for _, m := range set.Match(it, f) {
 					if !least.Above(m.Severity) {
-						out[i] = append(out[i], m.Theme)
+						out[i] = append(out[i], m)
 					}
 				}
 			}

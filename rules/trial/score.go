@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"text/tabwriter"
+
+	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
 // A Score counts agreement with the labels. Precision and recall are 0 where nothing was
@@ -56,12 +58,31 @@ type Evaluation struct {
 	Missed    []string          `json:"missed"`    // ids of relevant items that no rule found
 	Noise     []string          `json:"noise"`     // ids of others that a rule found
 	Bad       []*LineError      `json:"-"`         // lines that could not be read
+
+	Rules     map[string]*Hits `json:"-"` // by rule id
+	Reasons   []Reason         `json:"-"` // of what was missed and of noise, if asked for
+	Baselines []Baseline       `json:"-"` // if asked for
 }
 
-// count adds one item and the themes predicted for it.
-func (e *Evaluation) count(l Labelled, themes []string) {
-	found := len(themes) > 0
+// Hits counts what one rule found.
+type Hits struct {
+	Found int // relevant items
+	Noise int // others
+}
+
+// count adds one item and the matches on it.
+func (e *Evaluation) count(l Labelled, ms []watcher.Match) {
+	found := len(ms) > 0
 	e.Items++
+	var themes []string
+	for _, m := range ms {
+		themes = append(themes, m.Theme)
+		if l.Relevant {
+			e.Rules[m.RuleID].Found++
+		} else {
+			e.Rules[m.RuleID].Noise++
+		}
+	}
 	e.Relevant.add(found, l.Relevant)
 	score(e.Languages, l.Lang).add(found, l.Relevant)
 	// A theme's true negatives follow from the rest once all items are counted.
@@ -109,16 +130,20 @@ func (e *Evaluation) WriteJSON(w io.Writer) error {
 	return enc.Encode(e)
 }
 
-// WriteTable writes the scores as a table: all items, each theme, each language.
+// WriteTable writes the scores as a table: all items, each theme, each language, with
+// 95 % intervals, and below it what each rule found.
 func (e *Evaluation) WriteTable(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	row := func(name string, s *Score) {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t\n", name,
-			percent(s.Precision, s.TP+s.FP), percent(s.Recall, s.TP+s.FN),
-			percent(s.F1, s.TP+s.FP+s.FN), s.TP, s.FP, s.FN, s.TN)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t\n", name,
+			percent(s.Precision, s.TP+s.FP), interval(s.TP, s.TP+s.FP), percent(s.Recall, s.TP+s.FN),
+			interval(s.TP, s.TP+s.FN), percent(s.F1, s.TP+s.FP+s.FN), s.TP, s.FP, s.FN, s.TN)
 	}
-	fmt.Fprint(t, "\tprecision\trecall\tf1\tfound\tnoise\tmissed\tleft alone\t\n")
+	fmt.Fprint(t, "\tprecision\t95 %\trecall\t95 %\tf1\tfound\tnoise\tmissed\tleft alone\t\n")
 	row("relevant", &e.Relevant)
+	for _, b := range e.Baselines {
+		row(b.Name, &b.Score)
+	}
 	for _, part := range []struct {
 		name   string
 		scores map[string]*Score
@@ -132,6 +157,9 @@ func (e *Evaluation) WriteTable(w io.Writer) error {
 		}
 	}
 	if err := t.Flush(); err != nil {
+		return err
+	}
+	if err := e.writeRules(w); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%d items, %d missed, %d noise\n", e.Items, len(e.Missed), len(e.Noise))

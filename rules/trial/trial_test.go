@@ -89,7 +89,7 @@ func TestEvalCountsAsDescribed(t *testing.T) {
 
 	b.Reset()
 	require.NoError(t, e.WriteTable(&b))
-	for _, want := range []string{"relevant      66.7%   66.7%", "theme sanctions          -    0.0%", "language unknown", "6 items, 1 missed, 1 noise\n"} {
+	for _, want := range []string{"relevant      66.7%   21-94   66.7%   21-94", "theme sanctions          -            0.0%", "language unknown", "6 items, 1 missed, 1 noise\n"} {
 		require.Contains(t, b.String(), want)
 	}
 }
