@@ -43,6 +43,13 @@ func (f *File) Replace(data []byte, texts map[string]string) ([]byte, Problems) 
 	return out, nil
 }
 
+// InFlow reports whether the value at a path stands between braces or brackets, where a text cannot
+// be a block.
+func (f *File) InFlow(path string) bool {
+	n, rest := f.root.descend(split(path))
+	return n != nil && len(rest) == 0 && n.flow
+}
+
 const cureBlock = "write it as a block: the key, then |, then the text in the lines below"
 
 func firstKey(texts map[string]string) string {

@@ -63,6 +63,16 @@ func TestReplaceOfSeveralTexts(t *testing.T) {
 	require.Equal(t, src, string(got))
 }
 
+func TestValuesInBracesAreKnown(t *testing.T) {
+	f := read(t, "a: {b: [1], c: x}\nd: [{e: y}, z]\nf:\n  - g: 1\n")
+	for path, want := range map[string]bool{
+		"a": false, "a.b": true, "a.c": true, "a.b[0]": true, "d": false, "d[0].e": true, "d[1]": true,
+		"f[0].g": false, "f": false, "none": false,
+	} {
+		require.Equal(t, want, f.InFlow(path), path)
+	}
+}
+
 func TestReplaceRefusesWhatIsNoText(t *testing.T) {
 	src := "a: [1]\n"
 	got, ps := read(t, src).Replace([]byte(src), map[string]string{"a": "x", "b": "y"})

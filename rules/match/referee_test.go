@@ -261,7 +261,7 @@ func (c tally) add(n query.Node, held bool) {
 }
 
 // TestTheMachineAgreesWithTheDefinitions compares the machine with one that tries everything, on
-// random items and queries. `make referee` runs a million items.
+// random items with four queries each. `make referee` runs a million of them.
 func TestTheMachineAgreesWithTheDefinitions(t *testing.T) {
 	terms := drawnTerms()
 	list := map[string]*match.Vocabulary{}

@@ -7,8 +7,8 @@ const Width = 88
 
 // Format is the query in its one canonical layout, with its comments: on one line as String prints
 // it where that has at most Width columns, else broken before each operator of the top level and,
-// where a part is still too long, within its parentheses. The error is Parse's. Format(Format(q)) is
-// Format(q), and both parse to Equal trees.
+// where a part is still too long, within its parentheses. The error is Parse's, or that the layout
+// would be longer than Parse reads. Format(Format(q)) is Format(q), and both parse to Equal trees.
 //
 // A comment at the end of a line stays behind the word or parenthesis that it follows; one on a line
 // of its own stays before what follows it. Blank lines go.
@@ -24,6 +24,12 @@ func Format(src string) (string, error) {
 	p := &layout{notes: notesIn(l, b.kinds)}
 	p.count(len(b.kinds))
 	p.query(parts, len(b.kinds))
+	if p.out.Len() > MaxBytes { // by its indents
+		errs := &mistakes{}
+		errs.add(0, Pos(len(src)), "laid out, the query is %d KB long: at most %d KB are read; split it",
+			(p.out.Len()+1023)>>10, MaxBytes>>10)
+		return "", errs.sorted()
+	}
 	return p.out.String(), nil
 }
 

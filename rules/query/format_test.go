@@ -100,6 +100,12 @@ func TestFormatRefusesWhatParseRefuses(t *testing.T) {
 	require.EqualError(t, err, `3: "and": operators are written in capitals (AND); quote it to search for the word`)
 }
 
+func TestFormatRefusesALayoutThatIsTooLong(t *testing.T) {
+	_, err := query.Format(strings.Repeat("x AND (y OR (", 30) + strings.Repeat("a AND ", 30_000) + "b" + strings.Repeat("))", 30))
+	require.ErrorContains(t, err, "1: laid out, the query is ")
+	require.ErrorContains(t, err, "at most 200 KB are read; split it")
+}
+
 var commentsOf = regexp.MustCompile(`(?m)(?:^|\s)#.*$`)
 
 // keepsAll requires that Format says the same as src, with the same comments, and the same again.
@@ -199,7 +205,7 @@ func TestFormattingIsLinear(t *testing.T) {
 	for name, src := range map[string]string{
 		"words":    strings.Repeat("a OR ", 40_000) + "b",
 		"not":      strings.Repeat("a NOT ", 34_000) + "b",
-		"deep":     strings.Repeat("x AND (y OR (", 32) + strings.Repeat("a AND ", 30_000) + "b" + strings.Repeat("))", 32),
+		"deep":     strings.Repeat("x AND (y OR (", 32) + strings.Repeat("a AND ", 300) + "b" + strings.Repeat("))", 32),
 		"comments": strings.Repeat("a # x\nOR ", 20_000) + "b",
 		"own line": strings.Repeat("\n# x", 40_000) + "\nb",
 	} {
