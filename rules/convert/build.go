@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -135,14 +136,7 @@ func (l level) runs(cut func(token) bool) (parts []level, at []token) {
 }
 
 func isKind(kinds ...kind) func(token) bool {
-	return func(t token) bool {
-		for _, k := range kinds {
-			if t.kind == k {
-				return true
-			}
-		}
-		return false
-	}
+	return func(t token) bool { return slices.Contains(kinds, t.kind) }
 }
 
 // noOperator refuses two operands without an operator between them.

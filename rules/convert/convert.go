@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sanctionwatch/sanctionwatch/rules/query"
 )
@@ -96,6 +95,3 @@ func clip(text string) string {
 	}
 	return text
 }
-
-// listed joins the names of what is meant by a message.
-func listed(words []string) string { return strings.Join(words, ", ") }

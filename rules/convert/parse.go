@@ -156,10 +156,10 @@ func (p *parser) operand() operand {
 	t := p.peek()
 	for t.joins() || t.kind == kindBad || t.kind == kindPostfix { // where an operand must stand
 		p.take()
-		switch {
-		case t.kind == kindBad:
+		switch t.kind {
+		case kindBad:
 			return placeholder(t.pos, t.end)
-		case t.kind == kindNot:
+		case kindNot:
 			p.fail(t.pos, t.end, "%s needs something before it: a query that only excludes matches almost everything", t.text)
 		default:
 			p.fail(t.pos, t.end, "%s needs something before it", t.text)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sanctionwatch/sanctionwatch/rules/query"
 )
@@ -50,8 +51,8 @@ func brandwatchClump(p *parser, clump string, glued bool) (token, int, string) {
 
 // followed reports whether a parenthesis or quotation mark follows the next byte.
 func (p *parser) followed() bool {
-	rest := p.src[p.at+1:]
-	return rest != "" && strings.ContainsAny(rest[:1], "(\"\xe2\xc2")
+	r, _ := utf8.DecodeRuneInString(p.src[p.at+1:])
+	return r == '(' || closers(r) != ""
 }
 
 // meltwaterClump cuts operators, fields, ^n and words.

@@ -3,10 +3,10 @@
 //
 // In order of use: Parse makes a tree of Nodes or Errors; Walk and the exported node types are for
 // those who evaluate or rewrite a tree; a Node's String is the one canonical print of a query, and
-// Format its canonical layout with lines and comments;
-// Equal compares trees; NewError shows a mistake that a later reader finds in a parsed query, and
-// Closest guesses the name that was meant. The package holds no state and knows nothing of items:
-// what a query means for a text is for package match.
+// Format its canonical layout with lines and comments; Equal compares trees; NewError shows a mistake
+// that a later reader finds in a parsed query, and Closest guesses the name that was meant. The
+// package holds no state and knows nothing of items: what a query means for a text is for package
+// match.
 //
 // # Grammar
 //
