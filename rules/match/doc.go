@@ -29,9 +29,9 @@
 //     English if it is Latin. Words of other languages are compared whole.
 //   - title, lead, hlead (title and lead), body and text are scopes. author is searched as a text
 //     of its own. The others compare a value, folded, with wildcards: url a part of the address
-//     (a phrase also where signs part its words), site the host or a domain above it (www. does not count), feed its id or
-//     name, tag and category any tag of the item or feed, country and lang the feed's or item's code;
-//     lang:zh holds for zh-Hant too.
+//     (a phrase also where signs part its words), site the host or a domain above it (www. does not
+//     count), feed its id or name, tag and category any tag of the item or feed, country and lang the
+//     feed's or item's code; lang:zh holds for zh-Hant too.
 //
 // AND, OR and NOT work on the item. Bounds: of each field the first two megabytes are read; an
 // operand keeps its first 10,000 places and is looked for with at most a million comparisons of the
