@@ -127,6 +127,10 @@ func TestDaemonAlertsServesItsPageAndEndsCleanlyOnTERM(t *testing.T) {
 	require.Equal(t, http.StatusOK, code)
 	require.Contains(t, page, "potash")
 	require.NotContains(t, page, "<script>")
+	r.await(func() bool {
+		_, m := r.get("/metrics")
+		return strings.Contains(m, `sanctionwatch_outbox_deliveries{state="sent"} 1`)
+	}, "the delivery is settled")
 	_, metrics := r.get("/metrics")
 	for _, name := range []string{
 		`sanctionwatch_deliveries_total{channel="desk",outcome="ok"} 1`, "sanctionwatch_config_last_reload_successful 1",
