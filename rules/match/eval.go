@@ -50,8 +50,9 @@ type verdict struct {
 // evaluator judges one Doc. With trace it goes on where the verdict is already clear, and writes
 // down the reasons; the verdict is the same.
 type evaluator struct {
-	doc   *Doc
-	trace bool
+	doc     *Doc
+	trace   bool
+	printed int // bytes of the trace's nodes
 }
 
 // Eval reports whether the query holds for an item, and where: title before lead before body, at
@@ -63,7 +64,7 @@ func (q *Query) Eval(d *Doc) (bool, []watcher.Span) {
 	if !v.ok {
 		return false, nil
 	}
-	return true, d.spans(v.places)
+	return true, d.spans(v.places, maxSpans)
 }
 
 // eval judges a node; the trace is nil unless the evaluator keeps one.
@@ -117,11 +118,16 @@ func (e *evaluator) and(n *node, in scope) (verdict, []*Trace) {
 		v, t := e.eval(kid, in)
 		traces = append(traces, t)
 		all.ok = all.ok && v.ok
-		all.places = append(all.places, v.places...)
 		if !all.ok && !e.trace {
 			return verdict{}, nil
 		}
+		if all.places = append(all.places, v.places...); len(all.places) > 2*maxPlaces {
+			slices.SortStableFunc(all.places, comparePlaces)
+			all.places = slices.Clone(all.places[:maxPlaces])
+		}
 	}
+	slices.SortStableFunc(all.places, comparePlaces)
+	all.places = all.places[:min(len(all.places), maxPlaces)]
 	if !all.ok {
 		all.places = nil
 	}
@@ -131,14 +137,12 @@ func (e *evaluator) and(n *node, in scope) (verdict, []*Trace) {
 func (e *evaluator) or(n *node, in scope) (verdict, []*Trace) {
 	var one verdict
 	var traces []*Trace
-	lists := make([][]place, 0, len(n.kids))
 	for _, kid := range n.kids {
 		v, t := e.eval(kid, in)
 		traces = append(traces, t)
 		one.ok = one.ok || v.ok
-		lists = append(lists, v.places)
+		one.places = union(one.places, v.places)
 	}
-	one.places = union(lists)
 	return one, traces
 }
 
@@ -225,13 +229,26 @@ func comparePlaces(a, b place) int {
 	return cmp.Or(a.text-b.text, a.first-b.first, a.last-b.last)
 }
 
-// union is the places of several lists in order, one of each extent.
-func union(lists [][]place) []place {
-	lists = slices.DeleteFunc(lists, func(l []place) bool { return len(l) == 0 })
-	if len(lists) == 1 {
-		return lists[0]
+// union is the places of two ordered lists in order, one of each extent: a's before b's.
+func union(a, b []place) []place {
+	switch {
+	case len(a) == 0:
+		return b
+	case len(b) == 0:
+		return a
 	}
-	return inOrder(slices.Concat(lists...))
+	list := make([]place, 0, min(len(a)+len(b), maxPlaces))
+	for (len(a) > 0 || len(b) > 0) && len(list) < maxPlaces {
+		next := &a
+		if len(a) == 0 || len(b) > 0 && comparePlaces(b[0], a[0]) < 0 {
+			next = &b
+		}
+		if len(list) == 0 || comparePlaces(list[len(list)-1], (*next)[0]) != 0 {
+			list = append(list, (*next)[0])
+		}
+		*next = (*next)[1:]
+	}
+	return list
 }
 
 // inOrder sorts places and keeps the first of each extent.
@@ -241,8 +258,23 @@ func inOrder(list []place) []place {
 	return list[:min(len(list), maxPlaces)]
 }
 
-// spans are the words found at places, in the order of the item.
-func (d *Doc) spans(places []place) []watcher.Span {
+// spans are the first words found at places, which are in order, in the order of the item.
+func (d *Doc) spans(places []place, most int) []watcher.Span {
+	words := firstWords(places, most)
+	var spans []watcher.Span
+	for _, p := range words[:min(len(words), most)] {
+		tokens := d.tokens[p.text]
+		spans = append(spans, watcher.Span{
+			Field: fieldOf(p.text), Start: tokens[p.first].Start, End: tokens[p.last].End,
+			Term: p.term.written, Clause: p.term.clause,
+		})
+	}
+	return spans
+}
+
+// firstWords are the words found at places, at least the first that are asked for if there are
+// so many. It looks at ever more places until no later one can hold an earlier word.
+func firstWords(places []place, most int) []place {
 	var words []place
 	var collect func(p *place)
 	collect = func(p *place) {
@@ -255,17 +287,18 @@ func (d *Doc) spans(places []place) []watcher.Span {
 			words = append(words, *p)
 		}
 	}
-	for i := range places {
-		collect(&places[i])
+	for done, to := 0, 2*most; ; to *= 2 {
+		to = min(to, len(places))
+		for i := done; i < to; i++ {
+			collect(&places[i])
+		}
+		done = to
+		words = inOrder(words)
+		if done == len(places) || len(words) >= most && before(words[most-1], places[done]) {
+			return words
+		}
 	}
-	words = inOrder(words)
-	var spans []watcher.Span
-	for _, p := range words[:min(len(words), maxSpans)] {
-		tokens := d.tokens[p.text]
-		spans = append(spans, watcher.Span{
-			Field: fieldOf(p.text), Start: tokens[p.first].Start, End: tokens[p.last].End,
-			Term: p.term.written, Clause: p.term.clause,
-		})
-	}
-	return spans
 }
+
+// before reports whether a begins before b.
+func before(a, b place) bool { return cmp.Or(a.text-b.text, a.first-b.first) < 0 }

@@ -228,11 +228,16 @@ func (f *finder) globs() {
 	}
 }
 
-// at tries forms where their first word stands.
+// at tries forms where their first word stands, from the beginning of the text and no further than
+// is kept: twice as much, for a place can be found in two ways.
 func (f *finder) at(postings []posting, forms []formOf) {
 	for _, form := range forms {
 		rest := f.set.terms[form.term].forms[form.form][1:]
+		enough := len(f.list) + 2*maxPlaces
 		for _, p := range postings {
+			if len(f.list) >= enough {
+				break
+			}
 			for _, last := range f.ends(p, rest) {
 				f.list = append(f.list, found{posting{p.text, p.first, last}, form.term})
 			}
@@ -260,7 +265,9 @@ func (f *finder) ends(p posting, rest []element) []int {
 				}
 			}
 		}
-		ends = next
+		if ends = next; len(ends) == 0 {
+			return nil
+		}
 	}
 	return ends
 }

@@ -144,8 +144,8 @@ func (p *pairing) unit(t, token int) int32 {
 	return p.doc.tokens[t][token].Paragraph
 }
 
-// maxCompared bounds the places that an explanation measures.
-const maxCompared = 1000
+// maxCompared bounds the places of either side that an explanation measures.
+const maxCompared = 100
 
 // reason says what the distance was, or why there was none.
 func (p *pairing) reason(lefts []place, v verdict) string {

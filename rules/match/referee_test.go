@@ -92,7 +92,7 @@ func drawText(t *rapid.T) string {
 	other := rapid.SampledFrom([]string{
 		"санкция", "Санкции", "cанкция", "калій", "калию", "MАZ", "МAZ", "ＭＡＺ", "sanctions", "Sanction's", "鉀肥", "钾", "肥",
 		"ガ", "ス", "カ\u3099", "Łódź", "lodz", "ma\u200bz", "m\u00adaz", "ma\u200ez", "\u202emaz\u202c", "\xd0", "a\xff", "qu’a", "5G",
-		"STRASSE", "straße", "a`b", "Ёлка", "елка", "가나", "ไทย", "½", "ab", "bc",
+		"STRASSE", "straße", "a`b", "Ёлка", "елка", "가나", "ไทย", "½", "ab", "bc", "cop", "сор", "cоp",
 	})
 	gap := rapid.SampledFrom([]string{
 		" ", " ", " ", " ", "-", "/", ", ", "", ". ", ".\n\n", "\u00a0", "\u2011", "\u200b", "\u2060", " - ", "_", "\ufeff", "。",
@@ -122,7 +122,7 @@ func (d drawer) term() string {
 	plain := []string{
 		"a", "b", "c", "MAZ-543", "maz543", "制裁", `"制 裁"`, `"a b"`, `"b a"`, `"a a"`, "@v", "@w", "MAZ", `"b maz543 c"`, "543-a",
 		"a-b-c", "санкция", "санкции", "cанкция", "калій", "калий", "sanction", "钾肥", `"鉀 肥"`, "ガス", `"ガ ス"`, "Łódź", "lodz",
-		"МАZ-543", `"MАZ 543"`, "5G", "Straße", "qu'a", "ёлка", "가나", "A", `"制裁 a"`,
+		"МАZ-543", `"MАZ 543"`, "5G", "Straße", "qu'a", "ёлка", "가나", "A", `"制裁 a"`, "cоp", "сор",
 	}
 	globs := []string{"maz5*", `"maz 543*"`, "maz-5*", "maz?43", "санкци?", "sanct*s", `"sanct* maz"`, "cанк*", `"maz54? c"`, "lod?", "maz54*-a"}
 	if d.mode != "STEM" {

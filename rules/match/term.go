@@ -75,8 +75,11 @@ func newTerm(written, language string, m mode) (term, error) {
 	return t, nil
 }
 
-// maxForms bounds how many sequences one term is looked for as.
-const maxForms = 32
+// The bounds of the sequences that one term is looked for as: their number, and the words of all.
+const (
+	maxForms     = 32
+	maxFormWords = 4096
+)
 
 // part is one word of a term in one reading.
 type part struct {
@@ -88,6 +91,7 @@ type part struct {
 // as one, those that mix Latin and Cyrillic letters in either script.
 func readings(source string, tokens []text.Token, m mode) [][]part {
 	var list [][]part
+	most := max(1, min(maxForms, maxFormWords/len(tokens)))
 	for i, t := range tokens {
 		words := []string{t.Word}
 		switch {
@@ -100,17 +104,24 @@ func readings(source string, tokens []text.Token, m mode) [][]part {
 			for _, w := range words {
 				list = append(list, []part{{word: w}})
 			}
+			list = list[:min(len(list), most)]
 			continue
 		}
 		before := tokens[i-1]
 		tight := before.End == t.Start && ideographic(source, before) && ideographic(source, t)
-		list = extend(list, words, tight, t.Joined)
+		list = extend(list, words, tight, t.Joined, most)
 	}
 	return list
 }
 
-// extend are forms with one word more, which may also be a part of the last.
-func extend(forms [][]part, words []string, tight, joined bool) [][]part {
+// extend are forms with one word more, which may also be a part of the last; at most so many.
+func extend(forms [][]part, words []string, tight, joined bool, most int) [][]part {
+	if len(forms) == most || len(words) == 1 && !joined {
+		for i := range forms {
+			forms[i] = append(forms[i], part{words[0], tight})
+		}
+		return forms
+	}
 	var list [][]part
 	for _, w := range words {
 		for _, form := range forms {
@@ -126,7 +137,7 @@ func extend(forms [][]part, words []string, tight, joined bool) [][]part {
 			}
 		}
 	}
-	return list[:min(len(list), maxForms)]
+	return list[:min(len(list), most)]
 }
 
 // firstWildcard is where the first wildcard of a word stands, or -1.

@@ -14,11 +14,26 @@ type Trace struct {
 	Pass     bool           `json:"pass"`
 	Reason   string         `json:"reason,omitempty"` // what was missing or found, in words
 	Spans    []watcher.Span `json:"spans,omitempty"`  // where, at most 20
+	Found    []string       `json:"found,omitempty"`  // the words at Spans, as the item has them
 	Children []*Trace       `json:"children,omitempty"`
 }
 
-// maxTraced bounds the spans of one node of a Trace.
-const maxTraced = 20
+// The bounds of a Trace: the spans of one node, and the bytes of all nodes as they print. A chain of
+// thousands of NOTs would else be printed thousands of times.
+const (
+	maxTraced  = 20
+	maxPrinted = 8 << 20
+)
+
+// print is a node of a trace as the query prints it.
+func (e *evaluator) print(n *node) string {
+	if e.printed > maxPrinted {
+		return "a part of a query too long to show"
+	}
+	s := n.String()
+	e.printed += len(s)
+	return s
+}
 
 // Explain judges an item as Eval does and shows why.
 func (q *Query) Explain(d *Doc) *Trace {
@@ -35,11 +50,15 @@ func (e *evaluator) explain(n *node, in scope, v verdict, kids []*Trace, reason 
 	if reason == "" {
 		reason = e.reason(n, in, v, kids)
 	}
-	spans := e.doc.spans(v.places)
-	return &Trace{
-		Node: n.String(), Pass: v.ok, Reason: reason,
-		Spans: spans[:min(len(spans), maxTraced)], Children: kids,
+	t := &Trace{
+		Node: e.print(n), Pass: v.ok, Reason: reason,
+		Spans: e.doc.spans(v.places, maxTraced), Children: kids,
 	}
+	for _, s := range t.Spans {
+		// A long text without spaces is one word; whoever reads a trace needs its beginning.
+		t.Found = append(t.Found, clip(e.doc.item.Text(s.Field)[s.Start:s.End]))
+	}
+	return t
 }
 
 func (e *evaluator) reason(n *node, in scope, v verdict, kids []*Trace) string {
@@ -127,8 +146,11 @@ func plural(n int, noun string) string {
 // clip shortens text for a reason.
 func clip(text string) string {
 	const most = 80
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
+	n := 0
+	for i := range text {
+		if n++; n > most {
+			return text[:i] + "…"
+		}
 	}
 	return text
 }

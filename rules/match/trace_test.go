@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -72,15 +73,30 @@ func TestTracesHaveTheShapeOfTheQuery(t *testing.T) {
 	require.Equal(t, `PASS @belarus AND @potash NEAR/2 @sanction NOT site:belta.by  (site:belta.by is not found)
   PASS @belarus AND @potash NEAR/2 @sanction
     PASS @belarus  (1 place)
-           title at 8: belarus*
+           title at 8: Belarusian (belarus*)
     PASS @potash NEAR/2 @sanction  (nearest in the title: 1 words between)
       PASS @potash  (1 place)
              title at 19: potash
       PASS @sanction  (1 place)
              title at 3: bans
-  FAIL site:belta.by
-    FAIL belta.by  (the item has no site)
+  FAIL site:belta.by  (the item has no site)
 `, strings.ReplaceAll(b.String(), "Belarus*", "belarus*"))
+}
+
+func TestFormatKeepsToTheWidthAndSaysNothingTwice(t *testing.T) {
+	d := match.NewDoc(item("Belarusian potash", ""), watcher.Feed{})
+	var alternatives []string
+	for i := range 30 {
+		alternatives = append(alternatives, "alternative"+strings.Repeat("x", i))
+	}
+	long := "(" + strings.Join(alternatives, " OR ") + ")"
+	var b strings.Builder
+	compile(t, "title:(CASE(Belarusian)) AND lead:("+long+" NEAR/3 potash)").Explain(d).Format(&b, false)
+	require.Contains(t, b.String(), "\n  PASS title:CASE(Belarusian)  (1 place)\n         title at 0: Belarusian\n  FAIL lead:(")
+	require.Contains(t, b.String(), "…\n         alternative OR ", "a reason that does not fit stands below")
+	for line := range strings.Lines(b.String()) {
+		require.LessOrEqual(t, utf8.RuneCountInString(line), 101, line)
+	}
 }
 
 func TestFormatPaintsVerdicts(t *testing.T) {
@@ -96,7 +112,7 @@ func TestTracesAreJSON(t *testing.T) {
 	data, err := json.Marshal(compile(t, "a AND b").Explain(d))
 	require.NoError(t, err)
 	require.JSONEq(t, `{"node":"a AND b","pass":false,"reason":"missing: b","children":[
-		{"node":"a","pass":true,"reason":"1 place","spans":[{"field":"title","start":0,"end":1,"term":"a"}]},
+		{"node":"a","pass":true,"reason":"1 place","spans":[{"field":"title","start":0,"end":1,"term":"a"}],"found":["a"]},
 		{"node":"b","pass":false,"reason":"not in the title, lead, body"}]}`, string(data))
 }
 
