@@ -43,9 +43,14 @@ func (c *checkCmd) Run(a *app) error {
 	for _, r := range cfg.Set.Rules() {
 		own += len(r.Tests.Match) + len(r.Tests.Reject)
 	}
+	exclusions := ""
+	for _, x := range cfg.Set.Exclusions() {
+		own += len(x.Tests.Match) + len(x.Tests.Reject)
+		exclusions = count(len(cfg.Set.Exclusions()), "exclusion") + ", "
+	}
 	fmt.Fprintf(a.out, "%s: all good\n", cfg.Path)
-	fmt.Fprintf(a.out, "  %s, %s, %s (%s pass), %s\n  plan %s\n",
-		count(len(cfg.Feeds), "feed"), count(len(cfg.Set.Rules()), "rule"),
+	fmt.Fprintf(a.out, "  %s, %s, %s%s (%s pass), %s\n  plan %s\n",
+		count(len(cfg.Feeds), "feed"), count(len(cfg.Set.Rules()), "rule"), exclusions,
 		vocabularies(len(cfg.Set.Vocabularies())), count(own, "sample"), count(len(cfg.Channels), "channel"), cfg.Hash)
 	warnings := cfg.Set.Lint()
 	if len(warnings) > 0 {

@@ -1,10 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"slices"
+	"io"
+	"os"
 	"strings"
 
 	"github.com/sanctionwatch/sanctionwatch/config"
@@ -17,10 +16,11 @@ type rulesEvalCmd struct {
 	withRules
 
 	File           string   `arg:"" help:"Labelled items as JSON lines; - for standard input."`
-	JSON           bool     `help:"As one JSON object."`
+	JSON           bool     `help:"As one JSON object; the flags below add keys to it."`
 	SkipBorderline bool     `help:"Leave out items that readers would argue about."`
 	Why            bool     `help:"Explain each missed item and each noise."`
 	Baselines      bool     `help:"Judge by bare words too: theme words, the country, both."`
+	Intervals      bool     `help:"With --json: add 95 % intervals and what each rule found; the table has them."`
 	Against        []string `help:"Compare with the rules in these files or folders; builtin for the embedded ones." placeholder:"PATH"`
 }
 
@@ -30,73 +30,62 @@ func (c *rulesEvalCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	raw, err := readAll(a, c.File)
+	others, err := c.others()
 	if err != nil {
 		return err
 	}
-	ev, err := c.eval(s, raw)
+	in := a.in
+	if c.File != "-" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }() // only read
+		in = f
+	}
+	ev, err := trial.Eval(in, s, trial.EvalOptions{
+		SkipBorderline: c.SkipBorderline, Min: watcher.Low, Why: c.Why, Baselines: c.Baselines,
+		Intervals: c.Intervals, Against: others,
+	})
 	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	if err := c.write(a.out, ev); err != nil {
 		return err
-	}
-	if c.JSON {
-		err = ev.WriteJSON(a.out)
-	} else {
-		err = ev.WriteTable(a.out)
-	}
-	if err == nil && c.Why && !c.JSON {
-		err = ev.WriteWhy(a.out)
-	}
-	if err == nil && len(c.Against) > 0 && !c.JSON {
-		err = c.compare(a, ev, raw)
 	}
 	for _, bad := range ev.Bad {
 		fmt.Fprintf(a.err, "%s:%d: not read: %v\n", c.File, bad.Line, bad.Err)
 	}
-	if err == nil && len(ev.Bad) > 0 {
+	if len(ev.Bad) > 0 {
 		return errFound
 	}
-	return err
+	return nil
 }
 
-func (c *rulesEvalCmd) eval(s *rules.Set, raw []byte) (*trial.Evaluation, error) {
-	ev, err := trial.Eval(bytes.NewReader(raw), s, trial.EvalOptions{
-		SkipBorderline: c.SkipBorderline, Min: watcher.Low, Why: c.Why, Baselines: c.Baselines,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.File, err)
+// others are the rules to compare with, nil for none.
+func (c *rulesEvalCmd) others() (*rules.Set, error) {
+	if len(c.Against) == 0 {
+		return nil, nil
 	}
-	return ev, nil
-}
-
-// compare says what the rules gain and lose against others on the same items.
-func (c *rulesEvalCmd) compare(a *app, ev *trial.Evaluation, raw []byte) error {
 	s, problems := config.LoadRules(c.Against, c.Vocabularies)
-	if s == nil {
-		return problems.Err()
+	return s, problems.Err()
+}
+
+// write writes all that was asked for.
+func (c *rulesEvalCmd) write(w io.Writer, ev *trial.Evaluation) error {
+	if c.JSON {
+		return ev.WriteJSON(w)
 	}
-	other, err := c.eval(s, raw)
-	if err != nil {
+	if err := ev.WriteTable(w); err != nil {
 		return err
 	}
-	p, q := ev.Relevant, other.Relevant
-	fmt.Fprintf(a.out, "\nagainst %s: precision %+.1f points (was %.1f%%), recall %+.1f points (was %.1f%%)\n",
-		strings.Join(c.Against, ", "), 100*(p.Precision-q.Precision), 100*q.Precision, 100*(p.Recall-q.Recall), 100*q.Recall)
-	return errors.Join(
-		list(a, "found now", other.Missed, ev.Missed), list(a, "missed now", ev.Missed, other.Missed),
-		list(a, "noise gone", other.Noise, ev.Noise), list(a, "noise now", ev.Noise, other.Noise))
-}
-
-// list prints the ids that are in one list and not in the other.
-func list(a *app, what string, in, notIn []string) error {
-	var ids []string
-	for _, id := range in {
-		if !slices.Contains(notIn, id) {
-			ids = append(ids, id)
+	if c.Why {
+		if err := ev.WriteWhy(w); err != nil {
+			return err
 		}
 	}
-	if len(ids) == 0 {
-		return nil
+	if ev.Against != nil {
+		return ev.Against.WriteTable(w, strings.Join(c.Against, ", "))
 	}
-	_, err := fmt.Fprintf(a.out, "  %s: %s\n", what, strings.Join(ids, ", "))
-	return err
+	return nil
 }

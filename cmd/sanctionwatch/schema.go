@@ -49,22 +49,6 @@ func (c *schemaCmd) Run(a *app) error {
 	return err
 }
 
-// ruleSchema is the schema of a rule file: one rule, vocabulary or exclusion, a list of
-// them, or lists under rules, vocabularies and exclusions.
-func ruleSchema() *jsonschema.Schema {
-	type file struct {
-		Rules        []rules.Rule       `yaml:"rules"`
-		Vocabularies []rules.Vocabulary `yaml:"vocabularies"`
-		Exclusions   []rules.Exclusion  `yaml:"exclusions"`
-	}
-	whole := reflector().Reflect(file{})
-	root := &jsonschema.Schema{Version: whole.Version, Definitions: whole.Definitions}
-	whole.Version, whole.Definitions = "", nil
-	one := []*jsonschema.Schema{{Ref: "#/$defs/rules.Rule"}, {Ref: "#/$defs/rules.Vocabulary"}, {Ref: "#/$defs/rules.Exclusion"}}
-	root.AnyOf = append(one, whole, &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{AnyOf: one}})
-	return root
-}
-
 // reflector reads yaml tags, knows the types that YAML writes as text, and refuses
 // unknown keys as the loader does.
 func reflector() *jsonschema.Reflector {
@@ -90,8 +74,8 @@ func reflector() *jsonschema.Reflector {
 				return &jsonschema.Schema{Type: "string", Examples: []any{"10MiB"}}
 			case t == reflect.TypeFor[notify.Secret]():
 				return &jsonschema.Schema{Type: "string"}
-			case t == reflect.TypeFor[notify.Strings]():
-				one := &jsonschema.Schema{Type: "string"}
+			case t == reflect.TypeFor[notify.Strings](), t == reflect.TypeFor[[]string]():
+				one := &jsonschema.Schema{Type: "string"} // a list of one may be written without brackets
 				return &jsonschema.Schema{OneOf: []*jsonschema.Schema{one, {Type: "array", Items: one}}}
 			}
 			return nil

@@ -55,6 +55,8 @@ type EvalOptions struct {
 	Min            watcher.Severity // a match below it does not count; empty for low
 	Why            bool             // explain what was missed and what is noise
 	Baselines      bool             // judge by bare words too, to compare with
+	Intervals      bool             // put intervals and rules into the JSON form
+	Against        *rules.Set       // rules to compare with; nil for none
 }
 
 // A LineError is a line of labelled items that cannot be read.
@@ -84,13 +86,35 @@ func Eval(r io.Reader, set *rules.Set, o EvalOptions) (*Evaluation, error) {
 	if o.SkipBorderline {
 		items = slices.DeleteFunc(items, func(l Labelled) bool { return l.Borderline })
 	}
+	e := evaluate(items, set, o)
+	e.Bad = bad
+	if o.Baselines {
+		if e.Baselines, e.Absent, err = baselines(set, items); err != nil {
+			return nil, err
+		}
+	}
+	if o.Intervals {
+		e.Intervals, e.InJSON = e.intervals(), e.Rules
+	}
+	if o.Against != nil {
+		others := evaluate(items, o.Against, EvalOptions{Min: o.Min})
+		e.Against = compare(e, others, items)
+	}
+	return e, nil
+}
+
+// evaluate judges items by one set.
+func evaluate(items []Labelled, set *rules.Set, o EvalOptions) *Evaluation {
 	predicted := predict(items, set, o.Min)
 	e := &Evaluation{
 		Themes: map[string]*Score{}, Languages: map[string]*Score{}, Rules: map[string]*Hits{},
-		Missed: []string{}, Noise: []string{}, Bad: bad,
+		Missed: []string{}, Noise: []string{},
 	}
 	for _, r := range set.Rules() {
 		e.Rules[r.ID] = &Hits{}
+	}
+	if o.Why {
+		e.Reasons = []Reason{}
 	}
 	for i, l := range items {
 		e.count(l, predicted[i])
@@ -98,35 +122,36 @@ func Eval(r io.Reader, set *rules.Set, o EvalOptions) (*Evaluation, error) {
 			e.Reasons = append(e.Reasons, reason(set, l, predicted[i]))
 		}
 	}
-	if o.Baselines {
-		if e.Baselines, err = baselines(set, items); err != nil {
-			return nil, err
-		}
-	}
 	e.finish()
-	return e, nil
+	return e
 }
 
-// predict is the matches that count on each item; nil where there is none. The items are
-// shared out to all processors.
+// predict is the matches that count on each item; nil where there is none.
 func predict(items []Labelled, set *rules.Set, least watcher.Severity) [][]watcher.Match {
 	out := make([][]watcher.Match, len(items))
+	spread(len(items), func(i int) {
+		it, f := items[i].Item()
+		for _, m := range set.Match(it, f) {
+			if !least.Above(m.Severity) {
+				out[i] = append(out[i], m)
+			}
+		}
+	})
+	return out
+}
+
+// spread does the work for 0 to n-1, shared out to all processors.
+func spread(n int, work func(i int)) {
 	workers := runtime.GOMAXPROCS(0)
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
-			for i := w; i < len(items); i += workers {
-				it, f := items[i].Item()
-				for _, m := range set.Match(it, f) {
-					if !least.Above(m.Severity) {
-						out[i] = append(out[i], m)
-					}
-				}
+			for i := w; i < n; i += workers {
+				work(i)
 			}
 		})
 	}
 	wg.Wait()
-	return out
 }
 
 // readLabelled reads all items and lists the lines that are none.

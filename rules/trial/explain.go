@@ -114,8 +114,15 @@ func (es Explanations) WriteText(w io.Writer, color bool) error {
 		}
 		fmt.Fprintln(w)
 	}
-	_, err := fmt.Fprintf(w, "%d of %d rules fire\n", len(es.Fired()), len(es))
-	return err
+	var ids []string
+	for _, e := range es.Fired() {
+		ids = append(ids, e.RuleID)
+	}
+	if len(ids) == 0 || len(es) == 1 {
+		_, err := fmt.Fprintf(w, "%d of %d rules fire\n", len(ids), len(es))
+		return err
+	}
+	return writeList(w, fmt.Sprintf("%d of %d rules fire:", len(ids), len(es)), ids)
 }
 
 // WriteJSON writes the explanations as one JSON array.

@@ -33,11 +33,76 @@ func (e *Evaluation) writeRules(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if len(silent) == 0 {
+	return writeList(w, "never fired:", silent)
+}
+
+// writeList writes names after a heading, over several lines if they are many, and
+// nothing if there is none.
+func writeList(w io.Writer, heading string, names []string) error {
+	if len(names) == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "\nnever fired: %s\n", strings.Join(silent, ", "))
+	var b strings.Builder
+	column := len(heading)
+	b.WriteString("\n" + heading)
+	for i, name := range names {
+		if i < len(names)-1 {
+			name += ","
+		}
+		if column+1+len(name) > width {
+			b.WriteString("\n ")
+			column = 1
+		}
+		b.WriteString(" " + name)
+		column += 1 + len(name)
+	}
+	_, err := fmt.Fprintln(w, b.String())
 	return err
+}
+
+// Intervals are the Wilson score intervals at 95 % of an Evaluation's shares.
+type Intervals struct {
+	Relevant  Bounds            `json:"relevant"`
+	Themes    map[string]Bounds `json:"themes"`
+	Languages map[string]Bounds `json:"languages"`
+	Rules     map[string]Bounds `json:"rules"` // precision only
+}
+
+// Bounds are the lower and the upper end of the intervals of two shares; nil where the
+// share is of nothing.
+type Bounds struct {
+	Precision []float64 `json:"precision,omitempty"`
+	Recall    []float64 `json:"recall,omitempty"`
+}
+
+// bounds are the intervals of a score.
+func bounds(s *Score) Bounds { return Bounds{span(s.TP, s.TP+s.FP), span(s.TP, s.TP+s.FN)} }
+
+// span is the ends of the interval of k out of n, nil where n is 0.
+func span(k, n int) []float64 {
+	if n == 0 {
+		return nil
+	}
+	low, high := wilson(k, n)
+	return []float64{low, high}
+}
+
+// intervals are those of all shares.
+func (e *Evaluation) intervals() *Intervals {
+	in := &Intervals{
+		Relevant: bounds(&e.Relevant), Themes: map[string]Bounds{}, Languages: map[string]Bounds{},
+		Rules: map[string]Bounds{},
+	}
+	for key, s := range e.Themes {
+		in.Themes[key] = bounds(s)
+	}
+	for key, s := range e.Languages {
+		in.Languages[key] = bounds(s)
+	}
+	for id, h := range e.Rules {
+		in.Rules[id] = Bounds{Precision: span(h.Found, h.Found+h.Noise)}
+	}
+	return in
 }
 
 // interval prints the Wilson score interval of k out of n at 95 %, "" where n is 0.

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -59,15 +60,20 @@ type Evaluation struct {
 	Noise     []string          `json:"noise"`     // ids of others that a rule found
 	Bad       []*LineError      `json:"-"`         // lines that could not be read
 
-	Rules     map[string]*Hits `json:"-"` // by rule id
-	Reasons   []Reason         `json:"-"` // of what was missed and of noise, if asked for
-	Baselines []Baseline       `json:"-"` // if asked for
+	// What follows is there if asked for, but for Rules, which always is.
+	Rules     map[string]*Hits `json:"-"`                  // by rule id
+	InJSON    map[string]*Hits `json:"rules,omitzero"`     // Rules, with Intervals
+	Intervals *Intervals       `json:"intervals,omitzero"` // at 95 %
+	Reasons   []Reason         `json:"why,omitzero"`       // of what was missed and of noise
+	Baselines []Baseline       `json:"baselines,omitzero"`
+	Absent    []string         `json:"absent,omitzero"`  // vocabularies that the baselines lack
+	Against   *Comparison      `json:"against,omitzero"` // the others
 }
 
 // Hits counts what one rule found.
 type Hits struct {
-	Found int // relevant items
-	Noise int // others
+	Found int `json:"found"` // relevant items
+	Noise int `json:"noise"` // others
 }
 
 // count adds one item and the matches on it.
@@ -142,21 +148,20 @@ func (e *Evaluation) WriteTable(w io.Writer) error {
 	fmt.Fprint(t, "\tprecision\t95 %\trecall\t95 %\tf1\tfound\tnoise\tmissed\tleft alone\t\n")
 	row("relevant", &e.Relevant)
 	for _, b := range e.Baselines {
-		row(b.Name, &b.Score)
+		row("baseline "+b.Name, &b.Score)
 	}
 	for _, part := range []struct {
 		name   string
 		scores map[string]*Score
 	}{{"theme ", e.Themes}, {"language ", e.Languages}} {
 		for _, key := range slices.Sorted(maps.Keys(part.scores)) {
-			name := part.name + key
-			if key == "" {
-				name = part.name + "unknown"
-			}
-			row(name, part.scores[key])
+			row(named(part.name, key), part.scores[key])
 		}
 	}
 	if err := t.Flush(); err != nil {
+		return err
+	}
+	if err := writeList(w, "the baselines lack the vocabularies", e.Absent); err != nil {
 		return err
 	}
 	if err := e.writeRules(w); err != nil {
@@ -168,6 +173,9 @@ func (e *Evaluation) WriteTable(w io.Writer) error {
 	}
 	return err
 }
+
+// named is the name of a row.
+func named(kind, key string) string { return kind + cmp.Or(key, "unknown") }
 
 // percent prints a share of n, "-" where n is 0.
 func percent(x float64, n int) string {

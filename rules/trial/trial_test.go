@@ -231,7 +231,7 @@ func TestExplainShowsHitsAndOthers(t *testing.T) {
 	for _, want := range []string{
 		"flights (r.yaml:9) does not fire\nFAIL", "potash (r.yaml:2) fires with severity high\nPASS",
 		"escalation to high:\nPASS ban", "escalation to critical:\nFAIL war",
-		"old (r.yaml:21) does not fire (deprecated: it sends nothing)", "1 of 4 rules fire\n",
+		"old (r.yaml:21) does not fire (deprecated: it sends nothing)", "1 of 4 rules fire: potash\n",
 	} {
 		require.Contains(t, b.String(), want)
 	}
