@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -42,7 +43,8 @@ func syncFeeds(ctx context.Context, tx *sql.Tx, feeds []watcher.Feed, rows []syn
 	const (
 		insert = `INSERT INTO feeds (id, url, next_due) VALUES `
 		move   = `UPDATE feeds SET url = $2, active = TRUE, next_due = $3, cursor_url = '',
-			etag = '', last_modified = '', body_hash = '', failures = 0, last_error = '', baselined = FALSE, gone = FALSE
+			etag = '', last_modified = '', body_hash = '', failures = 0, last_error = '', baselined = FALSE, gone = FALSE,
+			hints = '', hub = '', last_item = 0, moved_to = '', moved_since = 0, adopted = '', rhythm = ''
 			WHERE id = $1`
 		activate = `UPDATE feeds SET active = $2 WHERE id = $1`
 		chunk    = 100
@@ -107,7 +109,7 @@ func mendClock(ctx context.Context, tx *sql.Tx, now int64) error {
 }
 
 const stateColumns = `id, url, lease_owner, cursor_url, etag, last_modified, body_hash, next_due, last_poll, last_success, last_new,
-	failures, last_error, baselined, gone`
+	failures, last_error, baselined, gone, hints, hub, last_item, moved_to, moved_since, adopted, rhythm, told`
 
 func scanState(scan scanner) (st watcher.FeedState, err error) {
 	err = scanStateAnd(scan, &st)
@@ -115,12 +117,18 @@ func scanState(scan scanner) (st watcher.FeedState, err error) {
 }
 
 func scanStateAnd(scan scanner, st *watcher.FeedState, after ...any) error {
-	var due, poll, success, news int64
+	var due, poll, success, news, item, moved int64
+	var hints, hub string
 	err := scan(append([]any{
 		&st.ID, &st.URL, &st.Owner, &st.Cursor.URL, &st.Cursor.ETag, &st.Cursor.LastModified, &st.Cursor.BodyHash,
 		&due, &poll, &success, &news, &st.Failures, &st.LastError, &st.Baselined, &st.Gone,
+		&hints, &hub, &item, &st.MovedTo, &moved, &st.Adopted, &st.Rhythm, &st.Told,
 	}, after...)...)
+	if err == nil {
+		err = errors.Join(fromJSON(hints, &st.Hints), fromJSON(hub, &st.Hub))
+	}
 	st.NextDue, st.LastPoll, st.LastSuccess, st.LastNew = at(due), at(poll), at(success), at(news)
+	st.LastItem, st.MovedSince = at(item), at(moved)
 	return err
 }
 
@@ -199,14 +207,24 @@ func (s *Store) SavePoll(ctx context.Context, st watcher.FeedState) error {
 		mine = ` WHERE id = $1 AND ($2 = '' OR lease_owner = $2)`
 		save = `UPDATE feeds SET cursor_url = $4, etag = $5, last_modified = $6, body_hash = $7, next_due = $8,
 			last_poll = $9, last_success = $10, last_new = $11, failures = $12, last_error = $13, baselined = $14,
-			gone = $15, lease_owner = '', lease_until = 0` + mine + ` AND ($3 = '' OR url = $3)`
+			gone = $15, hints = $16, hub = $17, last_item = $18, moved_to = $19, moved_since = $20, adopted = $21, rhythm = $22,
+			lease_owner = '', lease_until = 0` + mine + ` AND ($3 = '' OR url = $3)`
 		giveBack = `UPDATE feeds SET lease_owner = '', lease_until = 0` + mine
 		look     = `SELECT id FROM feeds WHERE id = $1`
 	)
 	c, id := st.Cursor, string(st.ID)
+	hints, err := asJSON(st.Hints)
+	if err != nil {
+		return fmt.Errorf("save poll of feed %s: %w", st.ID, err)
+	}
+	hub, err := asJSON(st.Hub)
+	if err != nil {
+		return fmt.Errorf("save poll of feed %s: %w", st.ID, err)
+	}
 	n, err := exec(ctx, s.db, save, id, st.Owner, clean(st.URL), clean(c.URL), clean(c.ETag), clean(c.LastModified),
 		clean(c.BodyHash), ms(st.NextDue), ms(st.LastPoll), ms(st.LastSuccess), ms(st.LastNew), st.Failures,
-		clean(st.LastError), st.Baselined, st.Gone)
+		clean(st.LastError), st.Baselined, st.Gone, hints, hub, ms(st.LastItem), clean(st.MovedTo), ms(st.MovedSince),
+		clean(st.Adopted), clean(st.Rhythm))
 	if err == nil && n == 0 {
 		if n, err = exec(ctx, s.db, giveBack, id, st.Owner); err == nil && n == 0 {
 			_, err = one(ctx, s.db, "feed "+id, scalar[string], look, id)

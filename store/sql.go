@@ -201,7 +201,12 @@ func asJSON(v any) (string, error) {
 }
 
 // fromJSON reads what asJSON wrote.
-func fromJSON(text string, v any) error { return json.Unmarshal([]byte(text), v) }
+func fromJSON(text string, v any) error {
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), v)
+}
 
 // list is a JSON array for LIST($1).
 func list[T ~string](v []T) string {

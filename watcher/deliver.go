@@ -154,7 +154,7 @@ func (w *Watcher) find(ctx context.Context, ch Channel, o *Outgoing) (found bool
 		return false, nil
 	}
 	d.Receipt = r
-	w.metrics.delivered(d, o.Alert, "found")
+	w.meter.Tried(d, "found", o.Alert.Item.Seen)
 	return true, w.settle(ctx, d, Sent, nil)
 }
 
@@ -199,14 +199,14 @@ func (w *Watcher) send(ctx context.Context, p *Plan, ch Channel, o Outgoing) err
 			r.At = time.Now()
 		}
 		d.Receipt = r
-		w.metrics.delivered(*d, o.Alert, "ok")
+		w.meter.Tried(*d, "ok", o.Alert.Item.Seen)
 		return w.settle(ctx, *d, Sent, nil)
 	case errors.As(err, &retry):
 		return w.later(ctx, p, ch, *d, Pending, max(retry.After, backoff(d.Attempts)), retry)
 	case errors.As(err, &unsure):
 		return w.later(ctx, p, ch, *d, Unsure, backoff(d.Attempts), unsure)
 	}
-	w.metrics.delivered(*d, o.Alert, "refused")
+	w.meter.Tried(*d, "refused", o.Alert.Item.Seen)
 	return w.settle(ctx, *d, Dead, err)
 }
 
@@ -226,7 +226,11 @@ func (w *Watcher) later(
 	if err := w.store.Hold(ctx, ch.Name, now.Add(holdFor(wait, cause))); err != nil {
 		return fmt.Errorf("hold channel %s: %w", ch.Name, err)
 	}
-	w.metrics.retried(d)
+	outcome := "retry"
+	if d.State == Unsure {
+		outcome = "unsure"
+	}
+	w.meter.Tried(d, outcome, time.Time{})
 	w.log.Warn("delivery put off", "channel", d.Channel, "delivery", d.ID, "story", d.StoryID,
 		"attempt", d.Attempts, "wait", wait.Round(time.Millisecond), "err", cause)
 	// Others in the channel ask again patience before its hold ends: this one goes first.
@@ -258,7 +262,7 @@ func (w *Watcher) settle(ctx context.Context, d Delivery, s State, cause error) 
 	}
 	switch s {
 	case Dead:
-		w.metrics.dead(d)
+		w.meter.Tried(d, "dead", time.Time{})
 		w.log.Error("delivery is a dead letter", "channel", d.Channel, "delivery", d.ID, "story", d.StoryID, "err", cause)
 	case Sent:
 		w.log.Info("delivered", "channel", d.Channel, "delivery", d.ID, "story", d.StoryID, "kind", string(d.Kind), "attempts", d.Attempts)

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
@@ -243,8 +241,8 @@ func (r to) Route(watcher.Alert) []string { return r }
 // hourly is a timetable.
 type hourly struct{}
 
-func (hourly) Next(_ watcher.Feed, _ int, wait time.Duration, now time.Time) time.Time {
-	return now.Add(max(time.Hour, wait))
+func (hourly) Next(_ watcher.Feed, _ int, h watcher.Hints, now time.Time) time.Time {
+	return now.Add(max(time.Hour, h.Wait))
 }
 
 // channel is a notifier that plays its answers in turn, then accepts everything.
@@ -295,7 +293,7 @@ func (s *source) Fetch(_ context.Context, _ watcher.Feed, c watcher.Cursor) (wat
 func setup(t testing.TB, p *watcher.Plan, src watcher.Source) (*watcher.Watcher, *memory) {
 	t.Helper()
 	m := newMemory()
-	w := watcher.New(m, src, firstWord{}, watcher.NewMetrics(prometheus.NewRegistry()), slog.New(slog.DiscardHandler))
+	w := watcher.New(m, src, firstWord{}, uncounted{}, slog.New(slog.DiscardHandler))
 	if p.Matcher == nil {
 		p.Matcher = words{"potash": watcher.Medium, "ban": watcher.High}
 	}
@@ -316,3 +314,11 @@ func news(feed watcher.FeedID, title string, age time.Duration) watcher.Item {
 		Title: title, Published: now.Add(-age), Seen: now,
 	}
 }
+
+// uncounted is a meter that counts nothing.
+type uncounted struct{}
+
+func (uncounted) Polled(watcher.Poll, watcher.FeedState)    {}
+func (uncounted) Matched([]watcher.Match)                   {}
+func (uncounted) Took(watcher.Tally)                        {}
+func (uncounted) Tried(watcher.Delivery, string, time.Time) {}

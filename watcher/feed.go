@@ -15,9 +15,10 @@ type Feed struct {
 	Country  string   `json:"country,omitempty"`  // ISO 3166-1 alpha-2, lower case
 	Schedule string   `json:"schedule,omitempty"` // cron expression; empty for the default
 	Tags     []string `json:"tags,omitempty"`
-	Official bool     `json:"official,omitempty"` // a government, regulator or court
-	Encoding string   `json:"encoding,omitempty"` // overrides what the document claims
-	Private  bool     `json:"private,omitempty"`  // may live at a private address
+	Official bool     `json:"official,omitempty"`  // a government, regulator or court
+	Encoding string   `json:"encoding,omitempty"`  // overrides what the document claims
+	Private  bool     `json:"private,omitempty"`   // may live at a private address
+	FullText bool     `json:"full_text,omitempty"` // the article behind a link is read for rules that look at the body
 }
 
 // A Cursor is what a feed's next conditional request sends back, byte for byte.
@@ -31,12 +32,30 @@ type Cursor struct {
 // A Batch is what one poll of a feed brought.
 type Batch struct {
 	Items     []Item
-	Cursor    Cursor        // to save once Items are recorded
-	Unchanged bool          // 304, or a body with the hash of the last one
-	Notes     []string      // what had to be repaired or left out, in words
-	Wait      time.Duration // how long the publisher asks us to stay away; 0 if it does not
-	MovedTo   string        // the new address after a permanent redirect
-	Partial   bool          // the document was cut: the rest comes next time
+	Cursor    Cursor   // to save once Items are recorded
+	Unchanged bool     // 304, or a body with the hash of the last one
+	Notes     []string // what had to be repaired or left out, in words
+	Hints     Hints    // when the publisher wants to be asked again
+	Hub       Hub      // where it announces news by itself
+	MovedTo   string   // the new address after a permanent redirect
+	Partial   bool     // the document was cut: the rest comes next time
+}
+
+// Hints are what a publisher says about when to come again, in its headers and in the
+// document. Those of the last document hold for a 304 too.
+type Hints struct {
+	Wait       time.Duration `json:"wait,omitempty"`       // at least this long: max-age, Expires, ttl, updatePeriod
+	Stated     bool          `json:"stated,omitempty"`     // it says how often it may be asked, if only "always"
+	Validators bool          `json:"validators,omitempty"` // it gives what a conditional request needs
+	SkipHours  uint32        `json:"skip_hours,omitempty"` // bit n: not in hour n, UTC
+	SkipDays   uint8         `json:"skip_days,omitempty"`  // bit n: not on time.Weekday(n), UTC
+}
+
+// A Hub is who tells subscribers of a feed's news at once (WebSub): where it is, and how
+// it calls the feed.
+type Hub struct {
+	URL   string `json:"url,omitempty"`
+	Topic string `json:"topic,omitempty"`
 }
 
 // A FeedState is what is remembered of a feed between polls.
@@ -53,6 +72,15 @@ type FeedState struct {
 	LastError   string
 	Baselined   bool // the first successful poll is over
 	Gone        bool // the publisher answered 410
+
+	Hints      Hints     // of the last document
+	Hub        Hub       // of the last document; zero if it names none
+	LastItem   time.Time // when the newest item was published
+	MovedTo    string    // where permanent redirects lead, the same since MovedSince
+	MovedSince time.Time
+	Adopted    string // the address that is asked instead of URL
+	Rhythm     string // how often it publishes, as the health check writes it
+	Told       string // the trouble that people were told of, as the health check writes it
 }
 
 // ErrGone is what a Source returns, wrapped, for a feed that its publisher has ended.
@@ -70,7 +98,7 @@ type Source interface {
 }
 
 // A Timetable says when a feed is due again after a poll at now that was the
-// failures'th failure in a row (0 for a success); wait is the publisher's own wish.
+// failures'th failure in a row (0 for a success).
 type Timetable interface {
-	Next(f Feed, failures int, wait time.Duration, now time.Time) time.Time
+	Next(f Feed, failures int, h Hints, now time.Time) time.Time
 }

@@ -57,7 +57,7 @@ func (w *Watcher) Poll(ctx context.Context, st FeedState) (Poll, error) {
 	if err := w.store.SavePoll(ctx, st); err != nil {
 		return res, errors.Join(fmt.Errorf("save poll of %s: %w", f.ID, err), res.Err)
 	}
-	w.metrics.polled(res, st)
+	w.meter.Polled(res, st)
 	w.note(res, st)
 	return res, nil
 }
@@ -76,7 +76,6 @@ func (w *Watcher) putOff(ctx context.Context, st FeedState) error {
 func after(st FeedState, b Batch, res Poll, tt Timetable) FeedState {
 	now := time.Now()
 	st.LastPoll = now
-	wait := b.Wait
 	if res.Tally.New > 0 {
 		st.LastNew = now
 	}
@@ -85,18 +84,19 @@ func after(st FeedState, b Batch, res Poll, tt Timetable) FeedState {
 		st.LastError = res.Err.Error()
 		st.Gone = errors.Is(res.Err, ErrGone)
 		if retry, ok := errors.AsType[*RetryError](res.Err); ok {
-			wait = max(wait, retry.After)
+			st.Hints.Wait = max(st.Hints.Wait, retry.After)
 		}
 		n := st.Failures
 		if res.Tally.Items > 0 {
 			n = 1 // the publisher did nothing wrong: its other news must not wait
 		}
-		st.NextDue = tt.Next(res.Feed, n, wait, now)
+		st.NextDue = tt.Next(res.Feed, n, st.Hints, now)
 		return st
 	}
 	st.Failures, st.LastError, st.LastSuccess, st.Cursor = 0, "", now, b.Cursor
+	st.Hints, st.Hub = b.Hints, b.Hub
 	st.Baselined = st.Baselined || !b.Partial
-	st.NextDue = tt.Next(res.Feed, 0, wait, now)
+	st.NextDue = tt.Next(res.Feed, 0, st.Hints, now)
 	return st
 }
 

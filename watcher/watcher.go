@@ -13,12 +13,12 @@ import (
 
 // A Watcher carries items along the line. New is the only door.
 type Watcher struct {
-	store   Store
-	source  Source
-	metrics *Metrics
-	log     *slog.Logger
-	plan    atomic.Pointer[Plan]
-	ending  atomic.Bool // no further attempt at a delivery begins
+	store  Store
+	source Source
+	meter  Meter
+	log    *slog.Logger
+	plan   atomic.Pointer[Plan]
+	ending atomic.Bool // no further attempt at a delivery begins
 
 	mu        sync.Mutex // held while a record is decided and written
 	clusterer Clusterer  // guarded by mu
@@ -26,8 +26,8 @@ type Watcher struct {
 }
 
 // New returns a watcher that has no plan yet.
-func New(s Store, src Source, c Clusterer, m *Metrics, log *slog.Logger) *Watcher {
-	return &Watcher{store: s, source: src, clusterer: c, metrics: m, log: log}
+func New(s Store, src Source, c Clusterer, m Meter, log *slog.Logger) *Watcher {
+	return &Watcher{store: s, source: src, clusterer: c, meter: m, log: log}
 }
 
 // Use makes p the plan of everything that starts from now on.
@@ -81,7 +81,7 @@ func (w *Watcher) Take(ctx context.Context, f Feed, items []Item, baseline bool)
 	var plain []Item
 	plainNew := 0
 	var trouble []error
-	defer func() { w.metrics.took(Tally{New: plainNew}) }()
+	defer func() { w.meter.Took(Tally{New: plainNew}) }()
 	flush := func() error {
 		if len(plain) == 0 {
 			return nil
@@ -100,7 +100,7 @@ func (w *Watcher) Take(ctx context.Context, f Feed, items []Item, baseline bool)
 			it.Seen = time.Now()
 		}
 		ms := p.Matcher.Match(it, f)
-		w.metrics.matched(ms)
+		w.meter.Matched(ms)
 		if len(ms) == 0 && known[i] == Unknown {
 			t.New++
 			plainNew++
@@ -113,7 +113,7 @@ func (w *Watcher) Take(ctx context.Context, f Feed, items []Item, baseline bool)
 		got, err := w.record(ctx, p, f, it, ms, baseline)
 		if err == nil {
 			t.Add(got)
-			w.metrics.took(got)
+			w.meter.Took(got)
 			continue
 		}
 		trouble = append(trouble, fmt.Errorf("record item %s: %w", it.ID, err))

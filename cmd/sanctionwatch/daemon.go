@@ -69,7 +69,7 @@ func (d *daemon) wire(ctx context.Context, cfg *config.Config) error {
 	d.registry.MustRegister(newBacklog(d.store))
 	d.source = feed.New(cfg.Fetch, d.log)
 	d.watcher = watcher.New(d.store, d.source, story.New(story.Options{Window: cfg.Stories.Window}),
-		watcher.NewMetrics(d.registry), d.log)
+		newMeter(d.registry), d.log)
 	var err error
 	d.engine, err = schedule.NewEngine(d.store.Driver(), d.owner, d.tasks(), d.watcher.Deliver, d.log)
 	if err != nil {

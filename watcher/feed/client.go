@@ -92,7 +92,7 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 		return watcher.Batch{}, err
 	}
 	now := time.Now()
-	b := watcher.Batch{Cursor: cur, Wait: cacheWait(res.Header, now), MovedTo: res.MovedTo}
+	b := watcher.Batch{Cursor: cur, Hints: watcher.Hints{Wait: cacheWait(res.Header, now)}, MovedTo: res.MovedTo}
 	if res.Status == http.StatusNotModified {
 		b.Unchanged = true
 		return b, nil
@@ -114,7 +114,7 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 		return watcher.Batch{}, res.explain(err)
 	}
 	b.Items, b.Notes = d.Convert(f, now), d.Notes
-	b.Wait = min(max(b.Wait, d.Wait), maxWait)
+	b.Hints.Wait = min(max(b.Hints.Wait, d.Wait), maxWait)
 	if n := len(d.Items) - len(b.Items); n > 0 {
 		b.Notes = append(b.Notes, fmt.Sprintf("%d of %d items are given twice or are empty", n, len(d.Items)))
 	}

@@ -62,7 +62,7 @@ func TestFetchBringsItemsOldestFirstAndACursor(t *testing.T) {
 	require.Equal(t, "Cargo 2", b.Items[0].Title)
 	require.Equal(t, watcher.NewItemID("https://post.example/2"), b.Items[0].ID)
 	require.False(t, b.Items[0].Seen.IsZero())
-	require.Equal(t, 15*time.Minute, b.Wait)
+	require.Equal(t, 15*time.Minute, b.Hints.Wait)
 	require.Empty(t, b.MovedTo)
 	require.Equal(t, s.URL+"/all.xml", b.Cursor.URL)
 	require.Equal(t, `W/"a b"`, b.Cursor.ETag)
@@ -98,7 +98,7 @@ func TestSecondFetchSendsValidatorsBackByteForByte(t *testing.T) {
 	require.True(t, second.Unchanged)
 	require.Empty(t, second.Items)
 	require.Equal(t, first.Cursor, second.Cursor)
-	require.Equal(t, time.Minute, second.Wait)
+	require.Equal(t, time.Minute, second.Hints.Wait)
 }
 
 func TestSameBodyIsUnchangedWithFreshValidators(t *testing.T) {
@@ -305,7 +305,7 @@ func TestFreshnessIsAskedForAndBounded(t *testing.T) {
 			})
 			b, err := newClient(t, feed.Options{}).Fetch(t.Context(), at(s.URL), watcher.Cursor{})
 			require.NoError(t, err)
-			require.Equal(t, c.want, b.Wait)
+			require.Equal(t, c.want, b.Hints.Wait)
 		})
 	}
 }

@@ -49,7 +49,7 @@ func NewTimetable(def string, floor time.Duration, feeds []watcher.Feed) (*Timet
 }
 
 // Next returns when a feed is due after a poll at now.
-func (t *Timetable) Next(f watcher.Feed, failures int, wait time.Duration, now time.Time) time.Time {
+func (t *Timetable) Next(f watcher.Feed, failures int, h watcher.Hints, now time.Time) time.Time {
 	s := t.feeds[f.Schedule]
 	if s == nil {
 		s = t.def
@@ -61,9 +61,9 @@ func (t *Timetable) Next(f watcher.Feed, failures int, wait time.Duration, now t
 	if failures > 0 {
 		back := max(min(interval, LongestBackoff), t.floor) << min(failures-1, 10)
 		earliest = later(earliest, now.Add(min(back, LongestBackoff)))
-		earliest = later(earliest, now.Add(min(wait, LongestBackoff)))
+		earliest = later(earliest, now.Add(min(h.Wait, LongestBackoff)))
 	} else {
-		earliest = later(earliest, now.Add(min(wait, LongestHint)))
+		earliest = later(earliest, now.Add(min(h.Wait, LongestHint)))
 	}
 	return later(due, earliest)
 }

@@ -23,8 +23,8 @@ func table(t *testing.T, def string, floor time.Duration, feeds ...watcher.Feed)
 func TestFeedFollowsItsOwnScheduleOrTheDefault(t *testing.T) {
 	own := watcher.Feed{ID: "own", Schedule: "@every 1h"}
 	tt := table(t, "@every 10m", 0, own)
-	require.WithinRange(t, tt.Next(watcher.Feed{ID: "plain"}, 0, 0, noon), noon.Add(10*time.Minute), noon.Add(11*time.Minute))
-	require.WithinRange(t, tt.Next(own, 0, 0, noon), noon.Add(time.Hour), noon.Add(time.Hour+30*time.Second))
+	require.WithinRange(t, tt.Next(watcher.Feed{ID: "plain"}, 0, watcher.Hints{}, noon), noon.Add(10*time.Minute), noon.Add(11*time.Minute))
+	require.WithinRange(t, tt.Next(own, 0, watcher.Hints{}, noon), noon.Add(time.Hour), noon.Add(time.Hour+30*time.Second))
 }
 
 func TestJitterSpreadsFeedsAndStaysTheSame(t *testing.T) {
@@ -32,8 +32,8 @@ func TestJitterSpreadsFeedsAndStaysTheSame(t *testing.T) {
 	seen := map[time.Time]bool{}
 	for i := range 200 {
 		f := watcher.Feed{ID: watcher.FeedID(fmt.Sprintf("feed-%d", i))}
-		due := tt.Next(f, 0, 0, noon)
-		require.Equal(t, due, tt.Next(f, 0, 0, noon))
+		due := tt.Next(f, 0, watcher.Hints{}, noon)
+		require.Equal(t, due, tt.Next(f, 0, watcher.Hints{}, noon))
 		require.WithinRange(t, due, noon.Add(5*time.Minute), noon.Add(5*time.Minute+30*time.Second))
 		seen[due] = true
 	}
@@ -42,14 +42,14 @@ func TestJitterSpreadsFeedsAndStaysTheSame(t *testing.T) {
 
 func TestFloorHoldsAgainstTheOperator(t *testing.T) {
 	tt := table(t, "@every 1m", 15*time.Minute)
-	require.Equal(t, noon.Add(15*time.Minute), tt.Next(watcher.Feed{ID: "a"}, 0, 0, noon))
+	require.Equal(t, noon.Add(15*time.Minute), tt.Next(watcher.Feed{ID: "a"}, 0, watcher.Hints{}, noon))
 }
 
 func TestFailuresBackOffToADayAndNeverGiveUp(t *testing.T) {
 	tt := table(t, "@every 10m", 0)
 	last := time.Duration(0)
 	for n := 1; n <= 200; n++ {
-		wait := tt.Next(watcher.Feed{ID: "a"}, n, 0, noon).Sub(noon)
+		wait := tt.Next(watcher.Feed{ID: "a"}, n, watcher.Hints{}, noon).Sub(noon)
 		require.GreaterOrEqual(t, wait, last)
 		require.LessOrEqual(t, wait, 24*time.Hour)
 		last = wait
@@ -60,10 +60,10 @@ func TestFailuresBackOffToADayAndNeverGiveUp(t *testing.T) {
 func TestPublishersWishIsHonouredWithinReason(t *testing.T) {
 	tt := table(t, "@every 10m", 0)
 	f := watcher.Feed{ID: "a"}
-	require.Equal(t, noon.Add(40*time.Minute), tt.Next(f, 0, 40*time.Minute, noon), "max-age")
-	require.Equal(t, noon.Add(time.Hour), tt.Next(f, 0, 30*24*time.Hour, noon), "a careless max-age is capped")
-	require.Equal(t, noon.Add(6*time.Hour), tt.Next(f, 1, 6*time.Hour, noon), "Retry-After")
-	require.Equal(t, noon.Add(24*time.Hour), tt.Next(f, 1, 90*24*time.Hour, noon), "a silly Retry-After is capped")
+	require.Equal(t, noon.Add(40*time.Minute), tt.Next(f, 0, watcher.Hints{Wait: 40 * time.Minute}, noon), "max-age")
+	require.Equal(t, noon.Add(time.Hour), tt.Next(f, 0, watcher.Hints{Wait: 30 * 24 * time.Hour}, noon), "a careless max-age is capped")
+	require.Equal(t, noon.Add(6*time.Hour), tt.Next(f, 1, watcher.Hints{Wait: 6 * time.Hour}, noon), "Retry-After")
+	require.Equal(t, noon.Add(24*time.Hour), tt.Next(f, 1, watcher.Hints{Wait: 90 * 24 * time.Hour}, noon), "a silly Retry-After is capped")
 }
 
 func TestTimetableNamesABadSchedule(t *testing.T) {

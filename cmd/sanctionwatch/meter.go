@@ -1,13 +1,15 @@
-package watcher
+package main
 
 import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
-// Metrics counts what passes along the line. NewMetrics is the only door.
-type Metrics struct {
+// A meter counts what passes along the line in Prometheus metrics. newMeter is the only door.
+type meter struct {
 	polls      *prometheus.CounterVec
 	pollTime   prometheus.Histogram
 	items      *prometheus.CounterVec
@@ -17,9 +19,9 @@ type Metrics struct {
 	lag        *prometheus.HistogramVec
 }
 
-// NewMetrics registers the metrics of the line with r.
-func NewMetrics(r prometheus.Registerer) *Metrics {
-	m := &Metrics{
+// newMeter registers the metrics of the line with r.
+func newMeter(r prometheus.Registerer) *meter {
+	m := &meter{
 		polls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sanctionwatch_feed_polls_total", Help: "Polls by outcome: ok, unchanged, error, gone.",
 		}, []string{"outcome"}),
@@ -48,7 +50,10 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	return m
 }
 
-func (m *Metrics) polled(p Poll, st FeedState) {
+var _ watcher.Meter = (*meter)(nil)
+
+// Polled implements watcher.Meter.
+func (m *meter) Polled(p watcher.Poll, st watcher.FeedState) {
 	outcome := "ok"
 	switch {
 	case st.Gone:
@@ -62,13 +67,15 @@ func (m *Metrics) polled(p Poll, st FeedState) {
 	m.pollTime.Observe(p.Took.Seconds())
 }
 
-func (m *Metrics) matched(ms []Match) {
+// Matched implements watcher.Meter.
+func (m *meter) Matched(ms []watcher.Match) {
 	for _, x := range ms {
 		m.matches.WithLabelValues(x.RuleID, x.Theme).Inc()
 	}
 }
 
-func (m *Metrics) took(t Tally) {
+// Took implements watcher.Meter.
+func (m *meter) Took(t watcher.Tally) {
 	m.items.WithLabelValues("new").Add(float64(t.New))
 	m.items.WithLabelValues("edited").Add(float64(t.Edited))
 	m.items.WithLabelValues("matched").Add(float64(t.Matched))
@@ -76,19 +83,10 @@ func (m *Metrics) took(t Tally) {
 	m.alerts.Add(float64(t.Alerts))
 }
 
-func (m *Metrics) delivered(d Delivery, a Alert, outcome string) {
+// Tried implements watcher.Meter.
+func (m *meter) Tried(d watcher.Delivery, outcome string, seen time.Time) {
 	m.deliveries.WithLabelValues(d.Channel, outcome).Inc()
-	if outcome != "refused" && d.Kind != Update {
-		m.lag.WithLabelValues(d.Channel).Observe(time.Since(a.Item.Seen).Seconds())
+	if (outcome == "ok" || outcome == "found") && d.Kind != watcher.Update {
+		m.lag.WithLabelValues(d.Channel).Observe(time.Since(seen).Seconds())
 	}
 }
-
-func (m *Metrics) retried(d Delivery) {
-	outcome := "retry"
-	if d.State == Unsure {
-		outcome = "unsure"
-	}
-	m.deliveries.WithLabelValues(d.Channel, outcome).Inc()
-}
-
-func (m *Metrics) dead(d Delivery) { m.deliveries.WithLabelValues(d.Channel, "dead").Inc() }
