@@ -150,7 +150,7 @@ func (c *demoCmd) sum(out io.Writer, d *daemon, _ string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s read; %d of them told %s, one message each; %d stayed silent.\n",
+	fmt.Fprintf(out, "%s read; %d of them told %s, each in one message, with a reply only for news; %d stayed silent.\n",
 		count(n.Items, "item"), n.Matched, stories(n.Stories), n.Items-n.Matched)
 	return nil
 }

@@ -22,13 +22,14 @@ func TestDemoTellsEveryThemeOnceAndNothingForTheTraps(t *testing.T) {
 	for _, theme := range []string{"potash", "airspace", "great-stone", "5g", "polonez", "sanctions", "state-finance", "belarus-china"} {
 		require.Contains(t, strings.Join(heads, "\n"), theme)
 	}
-	told := regexp.MustCompile(`story ([a-z0-9]{16})`).FindAllStringSubmatch(out, -1)
+	told := regexp.MustCompile(`(?s)┏━ (↳)?.*?story ([a-z0-9]{16})`).FindAllStringSubmatch(out, -1)
+	require.Len(t, heads, len(told))
 	seen := map[string]bool{}
 	for _, s := range told {
-		require.False(t, seen[s[1]], "story %s was told twice", s[1])
-		seen[s[1]] = true
+		require.Equal(t, s[1] != "", seen[s[2]], "story %s has one message, and replies below it", s[2])
+		seen[s[2]] = true
 	}
-	require.Len(t, heads, len(seen))
+	require.Contains(t, out, "news     first official source: Council Press Room")
 	for _, trap := range traps {
 		require.NotContains(t, strings.ToLower(out), strings.ToLower(trap))
 	}

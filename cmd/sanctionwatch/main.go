@@ -42,6 +42,7 @@ type CLI struct {
 	Check       checkCmd       `cmd:"" help:"Check that the whole configuration loads."`
 	Rules       rulesCmd       `cmd:"" help:"Check, test, list, explain and measure rules."`
 	Feeds       feedsCmd       `cmd:"" help:"Read feed documents and check feeds."`
+	Stories     storiesCmd     `cmd:"" help:"How items are joined to stories."`
 	Replay      replayCmd      `cmd:"" help:"Send items from files through the whole line, as if polled."`
 	Notify      notifyCmd      `cmd:"" help:"Send a sample alert to a channel."`
 	Schema      schemaCmd      `cmd:"" help:"Print the JSON Schema of the configuration or of rule files."`

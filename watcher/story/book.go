@@ -1,9 +1,7 @@
 package story
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sanctionwatch/sanctionwatch/watcher"
@@ -15,34 +13,23 @@ type Options struct {
 	Window time.Duration `yaml:"window"`
 }
 
-// The bounds of a join, found on labelled news.
-const (
-	nearText    = 0.45 // Jaccard of word pairs of title and lead
-	nearInside  = 0.75 // containment of the shorter in the longer, for cut leads
-	fewestPairs = 10   // pairs of the shorter that containment needs
-	nearTitle   = 0.60 // Jaccard of words and pairs of the title
-	fewestWords = 5    // of a title, to be compared nearly or, without a lead, exactly
-	// nearSpan is how far apart in time items may be to be joined by likeness: the same
-	// words a week later are a series, not a story.
-	nearSpan = 72 * time.Hour
-	// commonest is how many items may share a word pair before it is no evidence.
-	commonest = 256
-)
-
 // A Book knows the stories of the window. Its methods are for one goroutine at a time.
 // New is the only door.
 type Book struct {
-	window  time.Duration
-	entries []entry
-	first   int                // entries before it are over
-	exact   map[uint64][]int32 // normalised title to entries
-	pairs   map[uint64][]int32 // word pair to entries
-	ids     map[watcher.ItemID]bool
+	window   time.Duration
+	entries  []entry
+	first    int                         // entries before it are over
+	titles   map[uint64]int32            // the latest entry with a title
+	links    map[uint64]int32            // the latest entry with a link
+	postings map[uint32][]int32          // term to entries, in order
+	members  map[watcher.StoryID][]int32 // story to entries, in order
+	ids      map[uint64]bool             // of items
+	subject  map[uint32]bool             // terms of common words and those that rules look for
 }
 
 type entry struct {
 	story watcher.StoryID
-	item  watcher.ItemID
+	item  uint64 // hash of its id
 	at    time.Time
 	sig   signature
 }
@@ -51,7 +38,7 @@ var _ watcher.Clusterer = (*Book)(nil)
 
 // New returns an empty book.
 func New(o Options) *Book {
-	b := &Book{window: o.Window}
+	b := &Book{window: o.Window, subject: commonTerms()}
 	if b.window == 0 {
 		b.window = watcher.DefaultWindow
 	}
@@ -61,8 +48,10 @@ func New(o Options) *Book {
 
 func (b *Book) clear() {
 	b.entries, b.first = nil, 0
-	b.exact, b.pairs = make(map[uint64][]int32), make(map[uint64][]int32)
-	b.ids = make(map[watcher.ItemID]bool)
+	b.titles, b.links = make(map[uint64]int32), make(map[uint64]int32)
+	b.postings = make(map[uint32][]int32)
+	b.members = make(map[watcher.StoryID][]int32)
+	b.ids = make(map[uint64]bool)
 }
 
 // Len returns how many items the book holds.
@@ -70,21 +59,30 @@ func (b *Book) Len() int { return len(b.entries) - b.first }
 
 // Learn adds a recorded item to its story. An item that is there already is left alone.
 func (b *Book) Learn(m watcher.Member) {
-	if b.ids[m.Item.ID] {
+	id := hash64(string(m.Item.ID))
+	if b.ids[id] {
 		return
 	}
 	b.forget(m.Item.When().Add(-b.window))
-	b.add(entry{story: m.Story, item: m.Item.ID, at: m.Item.When(), sig: sign(m.Item)})
+	sig := sign(m.Item, nil)
+	sig.terms = b.rarest(sig.terms, mostTerms)
+	b.add(entry{story: m.Story, item: id, at: m.Item.When(), sig: sig})
 }
 
 func (b *Book) add(e entry) {
 	n := int32(len(b.entries))
 	b.entries = append(b.entries, e)
 	b.ids[e.item] = true
-	b.exact[e.sig.exact] = append(b.exact[e.sig.exact], n)
-	for _, p := range e.sig.pairs {
-		b.pairs[p] = append(b.pairs[p], n)
+	if e.sig.title != 0 {
+		b.titles[e.sig.title] = n
 	}
+	if e.sig.link != 0 {
+		b.links[e.sig.link] = n
+	}
+	for _, t := range e.sig.terms {
+		b.postings[t.id] = append(b.postings[t.id], n)
+	}
+	b.members[e.story] = append(b.members[e.story], n)
 }
 
 // forget drops entries from before t. Items come nearly in order of time, so the oldest
@@ -103,96 +101,18 @@ func (b *Book) forget(t time.Time) {
 	}
 }
 
-// Assign decides which story an item belongs to.
-func (b *Book) Assign(it watcher.Item, _ []watcher.Match) watcher.Join {
-	sig, at := sign(it), it.When()
-	best := watcher.Join{Signature: "none", Why: "no story of the window shares its words"}
-	for _, n := range b.candidates(sig) {
-		e := &b.entries[n]
-		if apart(e.at, at) > b.window {
-			continue
-		}
-		j := compare(sig, e.sig, apart(e.at, at))
-		if j.Signature != "none" {
-			j.Story = e.story
-		}
-		if better(j, best) {
-			best = j
-		}
-	}
-	return best
-}
-
-// better prefers a join to none, then the higher score; of equals the first stays.
-func better(a, b watcher.Join) bool {
-	if (a.Story == "") != (b.Story == "") {
-		return a.Story != ""
-	}
-	return a.Score > b.Score
-}
-
-// candidates returns the entries that share the title or enough word pairs, in order.
-func (b *Book) candidates(sig signature) []int32 {
-	hits := make(map[int32]int)
-	for _, n := range b.exact[sig.exact] {
-		hits[n] += 2
-	}
-	for _, p := range sig.pairs {
-		if es := b.pairs[p]; len(es) <= commonest {
-			for _, n := range es {
-				hits[n]++
+// note remembers the terms that rules found: they say what all items are about, and so
+// little about which of them tell the same.
+func (b *Book) note(it watcher.Item, ms []watcher.Match) {
+	for _, m := range ms {
+		for _, s := range m.Spans {
+			text := it.Text(s.Field)
+			if s.Start < 0 || s.End > len(text) || s.Start >= s.End {
+				continue
+			}
+			for _, t := range sign(watcher.Item{Title: text[s.Start:s.End]}, nil).terms {
+				b.subject[t.id] = true
 			}
 		}
 	}
-	var out []int32
-	for n, c := range hits {
-		if c >= 2 && int(n) >= b.first {
-			out = append(out, n)
-		}
-	}
-	slices.Sort(out)
-	return out
 }
-
-// compare says whether two items tell the same, by the strongest signature they share.
-func compare(a, b signature, apart time.Duration) watcher.Join {
-	if a.exact == b.exact && a.words >= fewestWords && apart <= nearSpan {
-		return watcher.Join{Signature: "same title", Score: 1, Why: fmt.Sprintf("the same %d words in the title", a.words)}
-	}
-	text, inside := jaccard(a.pairs, b.pairs), containment(a.pairs, b.pairs)
-	title := jaccard(a.title, b.title)
-	score := max(text, title)
-	if !sameNumbers(a.numbers, b.numbers) {
-		return watcher.Join{Signature: "none", Score: score, Why: fmt.Sprintf(
-			"the nearest story has other figures in its title (%s)", strings.Join(b.numbers, ", "))}
-	}
-	if apart > nearSpan {
-		return watcher.Join{Signature: "none", Score: score, Why: fmt.Sprintf(
-			"the nearest story is %.0f days older", apart.Hours()/24)}
-	}
-	switch {
-	case text >= nearText:
-		return watcher.Join{Signature: "near text", Score: text, Why: share(text, "of all word pairs", a, b)}
-	case inside >= nearInside && min(len(a.pairs), len(b.pairs)) >= fewestPairs:
-		return watcher.Join{Signature: "near text", Score: inside, Why: share(inside, "of the shorter text's word pairs", a, b)}
-	case title >= nearTitle && min(a.words, b.words) >= fewestWords:
-		return watcher.Join{Signature: "near title", Score: title, Why: share(title, "of the titles' words and word pairs", a, b)}
-	}
-	return watcher.Join{Signature: "none", Score: score, Why: share(score, "at most with the nearest story", a, b)}
-}
-
-func share(x float64, of string, a, b signature) string {
-	var both []string
-	for _, w := range a.shared {
-		if _, ok := slices.BinarySearch(b.shared, w); ok && len(w) > 3 {
-			both = append(both, w)
-		}
-	}
-	why := fmt.Sprintf("shares %.0f %% %s", 100*x, of)
-	if len(both) > 0 {
-		why += ", such as " + strings.Join(both[:min(len(both), 6)], ", ")
-	}
-	return why
-}
-
-func apart(a, b time.Time) time.Duration { return a.Sub(b).Abs() }

@@ -2,6 +2,7 @@ package story_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func told(t *testing.T, b *story.Book, items ...watcher.Item) []watcher.StoryID 
 	t.Helper()
 	var out []watcher.StoryID
 	for i, it := range items {
-		j := b.Assign(it, nil)
+		j := b.Assign(it, matched(it))
 		require.NotEmpty(t, j.Why)
 		s := j.Story
 		if s == "" {
@@ -35,6 +36,17 @@ func told(t *testing.T, b *story.Book, items ...watcher.Item) []watcher.StoryID 
 		out = append(out, s)
 	}
 	return out
+}
+
+// matched is what rules on Belarus, potash and sanctions would find in a title.
+func matched(it watcher.Item) []watcher.Match {
+	m := watcher.Match{RuleID: "r"}
+	for _, w := range []string{"Belarus", "potash", "sanctions", "white"} {
+		if i := strings.Index(strings.ToLower(it.Title), strings.ToLower(w)); i >= 0 {
+			m.Spans = append(m.Spans, watcher.Span{Field: watcher.Title, Start: i, End: i + len(w), Term: w})
+		}
+	}
+	return []watcher.Match{m}
 }
 
 const wireLead = "The council agreed on Monday to stop the transit of potash from Soligorsk through the port of Klaipeda, two diplomats said, after a debate that lasted several weeks."
@@ -114,11 +126,11 @@ func TestDifferentNewsStayApart(t *testing.T) {
 func TestJoinSaysWhy(t *testing.T) {
 	b := story.New(story.Options{})
 	first := item("Council stops transit of potash from Soligorsk", wireLead, 0)
-	require.Equal(t, "no story of the window shares its words", b.Assign(first, nil).Why)
+	require.Equal(t, "no story of the last days shares its words", b.Assign(first, nil).Why)
 	told(t, b, first)
 	j := b.Assign(item("Ministers act", wireLead, time.Hour), nil)
 	require.Equal(t, "near text", j.Signature)
-	require.InDelta(t, 0.9, j.Score, 0.1)
+	require.Greater(t, j.Score, 0.6)
 	j = b.Assign(item("Council stops transit of potash 2", wireLead[:60], time.Hour), nil)
 	require.NotEqual(t, "none", j.Signature, "a figure that only one title has is no contradiction")
 	j = b.Assign(item("Weather in Minsk is mild", "No snow is expected.", time.Hour), nil)

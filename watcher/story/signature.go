@@ -1,123 +1,117 @@
 package story
 
 import (
+	"cmp"
 	"hash/maphash"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 	"github.com/sanctionwatch/sanctionwatch/watcher/text"
 )
 
-// leadWords is how many words of the lead count: outlets cut syndicated copy at
-// different lengths, and its beginning is what they share.
-const leadWords = 60
+// What of an item is compared.
+const (
+	leadWords  = 40 // outlets cut the same copy at different lengths: its beginning is what they share
+	titleTimes = 3  // a word of the title weighs as much as one that stands so often in the lead
+	mostTerms  = 24 // of an item; the rarest are kept
+	stemRunes  = 6  // forms of a word differ in their ends, in all of our languages
+)
 
 // A signature is what is compared of an item.
 type signature struct {
-	exact   uint64   // of the normalised title
-	title   []uint64 // words and word pairs of the title, sorted
-	pairs   []uint64 // word pairs of title and lead, sorted
-	numbers []string // of the title, sorted
+	title   uint64   // of the normalised title; 0 for a title too short to prove anything alone
+	link    uint64   // of the article's address; 0 without one
+	outlet  uint32   // who wrote it: the host of its address, else the feed
+	terms   []term   // sorted by id
+	numbers []uint32 // of the title, sorted
 	words   int      // of the title
-	shared  []string // words of the title, sorted, to say what two have in common
+	undoes  bool     // the title tells that something is taken back
+}
+
+// A term is a stem of an item and how often it stands there, the title counted more.
+type term struct {
+	id    uint32
+	times uint8
 }
 
 // seed makes hashes equal within one process, which is as long as a Book lives.
 var seed = maphash.MakeSeed()
 
-func sign(it watcher.Item) signature {
-	title := words(it.Title, 0)
-	lead := words(it.Lead, leadWords)
-	s := signature{exact: maphash.String(seed, strings.Join(title, " ")), words: len(title)}
-	for _, w := range title {
-		s.title = append(s.title, maphash.String(seed, w))
-		if isNumber(w) {
-			s.numbers = append(s.numbers, w)
+func hash64(s string) uint64 { return maphash.String(seed, s) }
+func hash32(s string) uint32 { return uint32(hash64(s)) } // the low half
+
+// sign reads an item. spell, if not nil, is told the word behind each term.
+func sign(it watcher.Item, spell func(id uint32, word string)) signature {
+	title, lead := text.Tokens(it.Title), text.Tokens(it.Lead)
+	s := signature{words: len(title), outlet: hash32(cmp.Or(it.Host(), string(it.FeedID)))}
+	if it.URL != "" {
+		s.link = hash64(article(it.URL))
+	}
+	var b strings.Builder
+	times := make(map[uint32]int)
+	for i, t := range title {
+		b.WriteString(t.Word)
+		b.WriteByte(' ')
+		if isNumber(t.Word) {
+			s.numbers = append(s.numbers, hash32(t.Word))
+		}
+		s.undoes = s.undoes || undoes(t.Word)
+		id := termOf(title, i)
+		times[id] += titleTimes
+		if spell != nil {
+			spell(id, t.Word)
 		}
 	}
-	s.title = append(s.title, pairsOf(title)...)
-	s.pairs = append(pairsOf(title), pairsOf(lead)...)
-	s.shared = title
-	slices.Sort(s.shared)
-	s.shared = slices.Compact(s.shared)
+	s.undoes = s.undoes || undoesInChinese(b.String())
+	if s.words >= fewestWords {
+		s.title = hash64(b.String())
+	}
+	for i := range lead[:min(len(lead), leadWords)] {
+		id := termOf(lead, i)
+		times[id]++
+		if spell != nil {
+			spell(id, lead[i].Word)
+		}
+	}
+	for id, n := range times {
+		s.terms = append(s.terms, term{id, uint8(min(n, 255))})
+	}
+	slices.SortFunc(s.terms, func(a, b term) int { return cmp.Compare(a.id, b.id) })
 	slices.Sort(s.numbers)
 	s.numbers = slices.Compact(s.numbers)
-	s.title, s.pairs = set(s.title), set(s.pairs)
 	return s
 }
 
-// words returns the folded words of a text, at most n (0 for all).
-func words(s string, n int) []string {
-	var out []string
-	for _, t := range text.Tokens(s) {
-		if n > 0 && len(out) == n {
-			break
-		}
-		out = append(out, t.Word)
+// termOf is the term of the i'th token: its stem, and for an ideograph the pair that it
+// begins, since one alone says little.
+func termOf(tokens []text.Token, i int) uint32 {
+	w := tokens[i].Word
+	if r, _ := utf8.DecodeRuneInString(w); text.IsIdeograph(r) && i+1 < len(tokens) && tokens[i+1].Start == tokens[i].End {
+		return hash32(w + tokens[i+1].Word)
 	}
-	return out
-}
-
-func pairsOf(ws []string) []uint64 {
-	if len(ws) < 2 {
-		return nil
+	if isNumber(w) {
+		return hash32(w)
 	}
-	out := make([]uint64, 0, len(ws)-1)
-	for i := range len(ws) - 1 {
-		out = append(out, maphash.String(seed, ws[i]+" "+ws[i+1]))
-	}
-	return out
-}
-
-func set(hs []uint64) []uint64 {
-	slices.Sort(hs)
-	return slices.Compact(hs)
-}
-
-func isNumber(w string) bool {
-	return strings.IndexFunc(w, unicode.IsDigit) >= 0
-}
-
-// overlap returns the size of the intersection of two sorted sets.
-func overlap(a, b []uint64) int {
 	n := 0
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i] < b[j]:
-			i++
-		case a[i] > b[j]:
-			j++
-		default:
-			n++
-			i++
-			j++
+	for at := range w {
+		if n == stemRunes {
+			return hash32(w[:at])
 		}
+		n++
 	}
-	return n
+	return hash32(w)
 }
 
-// jaccard is the share of two sets that both have.
-func jaccard(a, b []uint64) float64 {
-	both := overlap(a, b)
-	if all := len(a) + len(b) - both; all > 0 {
-		return float64(both) / float64(all)
-	}
-	return 0
-}
-
-// containment is the share of the smaller set that the larger has.
-func containment(a, b []uint64) float64 {
-	if small := min(len(a), len(b)); small > 0 {
-		return float64(overlap(a, b)) / float64(small)
-	}
-	return 0
-}
+func isNumber(w string) bool { return strings.IndexFunc(w, unicode.IsDigit) >= 0 }
 
 // sameNumbers reports whether two titles may speak of the same figures: the numbers of
 // one are among those of the other.
-func sameNumbers(a, b []string) bool {
+func sameNumbers(a, b []uint32) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
@@ -127,4 +121,25 @@ func sameNumbers(a, b []string) bool {
 		}
 	}
 	return true
+}
+
+// plainPath is how long the last part of a path must be to name an article by itself.
+const plainPath = 12
+
+// article is the address of an article: without what comes after a path that names it, such
+// as where on its front page the outlet linked it.
+func article(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return link
+	}
+	last := path.Base(u.Path)
+	if len(last) < plainPath || strings.IndexFunc(last, unicode.IsDigit) < 0 && strings.Count(last, "-") < 3 {
+		return link
+	}
+	host := strings.ToLower(u.Hostname())
+	for _, p := range []string{"www.", "m.", "amp."} {
+		host = strings.TrimPrefix(host, p)
+	}
+	return host + u.Path
 }
