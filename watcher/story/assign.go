@@ -13,7 +13,7 @@ import (
 
 // The bounds of a join, found on labelled news.
 const (
-	sameEvent = 0.22 // likeness of an item and the mean member of its story
+	sameEvent = 0.21 // likeness of an item and the mean member of its story
 	nearText  = 0.60 // likeness from which it is called the same text
 	// halfLife: news that is this much older is half as like. What happened yesterday is
 	// told in the same words as what happens today.
@@ -22,7 +22,7 @@ const (
 	ownShare = 0.4
 	ownText  = 0.5
 	// undone: that something is taken back is news about it, in the same words.
-	undone = 0.7
+	undone = 0.75
 	// span is how far apart in time items may be to be joined by their words: the same
 	// words a week later are a series, not a story.
 	span        = 72 * time.Hour
@@ -43,7 +43,7 @@ const (
 // A prior says how often a term stands in the news of which the book has seen little: a
 // young book would take every word for a name.
 const (
-	priorItems   = 1000.0
+	priorItems   = 3000.0
 	priorSubject = 250.0 // items of these that have a common term, or one that rules look for
 )
 

@@ -16,8 +16,8 @@ import (
 
 // What of an item is compared.
 const (
-	leadWords  = 40 // outlets cut the same copy at different lengths: its beginning is what they share
-	titleTimes = 3  // a word of the title weighs as much as one that stands so often in the lead
+	leadWords  = 60 // outlets cut the same copy at different lengths: its beginning is what they share
+	titleTimes = 2  // a word of the title weighs as much as one that stands so often in the lead
 	mostTerms  = 24 // of an item; the rarest are kept
 	stemRunes  = 6  // forms of a word differ in their ends, in all of our languages
 )
