@@ -44,7 +44,7 @@ func TestEmbeddedPacksAreTheDefault(t *testing.T) {
 	require.Empty(t, ps)
 	require.GreaterOrEqual(t, len(c.Feeds), 25)
 	require.GreaterOrEqual(t, len(c.Set.Rules()), 8)
-	require.Equal(t, "@every 10m", c.Fetch.Schedule)
+	require.Empty(t, c.Fetch.Schedule, "as each publisher allows")
 	require.Equal(t, []string{dir}, c.Watch)
 	p, err := c.Plan(io.Discard, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
@@ -81,7 +81,7 @@ store: {dsn: "sqlite:x.db", keep: 30d}
 	require.Equal(t, 7*24*time.Hour, p.Window)
 	require.Equal(t, 36*time.Hour, p.MaxAge)
 	require.Equal(t, 2*time.Hour, p.CatchUp)
-	due := p.Timetable.Next(watcher.Feed{ID: "x"}, 0, 0, time.Date(2026, 3, 2, 10, 1, 0, 0, time.UTC))
+	due := p.Timetable.Next(watcher.Feed{ID: "x"}, 0, watcher.Hints{}, time.Date(2026, 3, 2, 10, 1, 0, 0, time.UTC))
 	require.WithinRange(t, due, time.Date(2026, 3, 2, 10, 15, 0, 0, time.UTC), time.Date(2026, 3, 2, 10, 15, 30, 0, time.UTC))
 }
 

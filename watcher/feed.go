@@ -41,11 +41,11 @@ type Batch struct {
 	Partial   bool     // the document was cut: the rest comes next time
 }
 
-// Hints are what a publisher says about when to come again, in its headers and in the
-// document. Those of the last document hold for a 304 too.
+// Hints are what a publisher says about when to come again, in its headers (Wait,
+// Validators) and in the document (the rest).
 type Hints struct {
-	Wait       time.Duration `json:"wait,omitempty"`       // at least this long: max-age, Expires, ttl, updatePeriod
-	Stated     bool          `json:"stated,omitempty"`     // it says how often it may be asked, if only "always"
+	Wait       time.Duration `json:"wait,omitempty"`       // how long the answer stays fresh: max-age, Expires, Retry-After
+	Every      time.Duration `json:"every,omitempty"`      // how often the document changes: ttl, updatePeriod
 	Validators bool          `json:"validators,omitempty"` // it gives what a conditional request needs
 	SkipHours  uint32        `json:"skip_hours,omitempty"` // bit n: not in hour n, UTC
 	SkipDays   uint8         `json:"skip_days,omitempty"`  // bit n: not on time.Weekday(n), UTC

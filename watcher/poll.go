@@ -35,7 +35,11 @@ func (w *Watcher) Poll(ctx context.Context, st FeedState) (Poll, error) {
 	}
 	start := time.Now()
 	res := Poll{Feed: f, Baseline: !st.Baselined}
-	b, err := w.source.Fetch(ctx, f, st.Cursor)
+	asked := f
+	if st.Adopted != "" {
+		asked.URL = st.Adopted
+	}
+	b, err := w.source.Fetch(ctx, asked, st.Cursor)
 	switch {
 	case ctx.Err() != nil:
 		return res, ctx.Err() // stopping: the claim runs out by itself
@@ -48,17 +52,15 @@ func (w *Watcher) Poll(ctx context.Context, st FeedState) (Poll, error) {
 		if ctx.Err() != nil {
 			return res, ctx.Err()
 		}
-		if b.MovedTo != "" {
-			w.log.Warn("feed moved for good", "feed", f.ID, "to", b.MovedTo)
-		}
 	}
 	res.Err, res.Took = err, time.Since(start)
+	was := st
 	st = after(st, b, res, p.Timetable)
 	if err := w.store.SavePoll(ctx, st); err != nil {
 		return res, errors.Join(fmt.Errorf("save poll of %s: %w", f.ID, err), res.Err)
 	}
 	w.meter.Polled(res, st)
-	w.note(res, st)
+	w.note(res, was, st)
 	return res, nil
 }
 
@@ -75,33 +77,81 @@ func (w *Watcher) putOff(ctx context.Context, st FeedState) error {
 // recorded keeps the old cursor, so that they come again.
 func after(st FeedState, b Batch, res Poll, tt Timetable) FeedState {
 	now := time.Now()
+	adopted := st.Adopted != ""
+	st = moved(st, b, res.Err, now)
 	st.LastPoll = now
+	hints := st.Hints
+	hints.Wait = 0 // of an older answer
 	if res.Tally.New > 0 {
 		st.LastNew = now
 	}
 	if res.Err != nil {
 		st.Failures++
 		st.LastError = res.Err.Error()
-		st.Gone = errors.Is(res.Err, ErrGone)
+		st.Gone = errors.Is(res.Err, ErrGone) && !adopted
 		if retry, ok := errors.AsType[*RetryError](res.Err); ok {
-			st.Hints.Wait = max(st.Hints.Wait, retry.After)
+			hints.Wait = max(hints.Wait, retry.After)
 		}
 		n := st.Failures
 		if res.Tally.Items > 0 {
 			n = 1 // the publisher did nothing wrong: its other news must not wait
 		}
-		st.NextDue = tt.Next(res.Feed, n, st.Hints, now)
+		st.NextDue = tt.Next(res.Feed, n, hints, now)
 		return st
 	}
 	st.Failures, st.LastError, st.LastSuccess, st.Cursor = 0, "", now, b.Cursor
+	if b.Unchanged { // what the last document said still holds
+		b.Hints.Every, b.Hints.SkipHours, b.Hints.SkipDays = hints.Every, hints.SkipHours, hints.SkipDays
+		b.Hints.Validators = b.Hints.Validators || hints.Validators
+		if b.Hub.URL == "" {
+			b.Hub = st.Hub
+		}
+	}
 	st.Hints, st.Hub = b.Hints, b.Hub
 	st.Baselined = st.Baselined || !b.Partial
 	st.NextDue = tt.Next(res.Feed, 0, st.Hints, now)
 	return st
 }
 
-func (w *Watcher) note(res Poll, st FeedState) {
+// settled is how long permanent redirects must lead to the same address before it is asked
+// instead: a publisher's mistake is mostly mended within days.
+const settled = 7 * 24 * time.Hour
+
+// moved follows a feed that its publisher has moved for good, and comes back to the
+// operator's address when the new one does not answer as a feed.
+func moved(st FeedState, b Batch, err error, now time.Time) FeedState {
+	switch {
+	case st.Adopted != "" && err != nil:
+		if st.Failures+1 >= lostAfter || errors.Is(err, ErrGone) {
+			st.Adopted, st.Cursor = "", Cursor{}
+		}
+	case err != nil:
+	case b.MovedTo == "":
+		if st.Adopted == "" {
+			st.MovedTo, st.MovedSince = "", time.Time{}
+		}
+	case b.MovedTo != st.MovedTo:
+		st.MovedTo, st.MovedSince = b.MovedTo, now
+	case now.Sub(st.MovedSince) >= settled:
+		st.Adopted = b.MovedTo
+	}
+	return st
+}
+
+// lostAfter is how many polls in a row an adopted address may fail.
+const lostAfter = 3
+
+func (w *Watcher) note(res Poll, was, st FeedState) {
 	log := w.log.With("feed", res.Feed.ID)
+	switch {
+	case st.Adopted != was.Adopted && st.Adopted != "":
+		log.Warn("feed has moved for good: its new address is asked from now on, please write it into the feed file",
+			"url", res.Feed.URL, "to", st.Adopted)
+	case st.Adopted != was.Adopted:
+		log.Warn("the address that the feed moved to does not answer: the old one is asked again", "to", was.Adopted, "url", res.Feed.URL)
+	case st.MovedTo != was.MovedTo && st.MovedTo != "":
+		log.Info("feed says that it has moved for good; followed each time, and adopted after a week", "to", st.MovedTo)
+	}
 	switch {
 	case st.Gone:
 		log.Error("feed has ended and is not polled any more", "err", res.Err)

@@ -92,7 +92,7 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 		return watcher.Batch{}, err
 	}
 	now := time.Now()
-	b := watcher.Batch{Cursor: cur, Hints: watcher.Hints{Wait: cacheWait(res.Header, now)}, MovedTo: res.MovedTo}
+	b := watcher.Batch{Cursor: cur, Hints: hints(res.Header, now), MovedTo: res.MovedTo}
 	if res.Status == http.StatusNotModified {
 		b.Unchanged = true
 		return b, nil
@@ -114,7 +114,7 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 		return watcher.Batch{}, res.explain(err)
 	}
 	b.Items, b.Notes = d.Convert(f, now), d.Notes
-	b.Hints.Wait = min(max(b.Hints.Wait, d.Wait), maxWait)
+	b.Hints.Every, b.Hints.SkipHours, b.Hints.SkipDays = d.Hints.Every, d.Hints.SkipHours, d.Hints.SkipDays
 	if n := len(d.Items) - len(b.Items); n > 0 {
 		b.Notes = append(b.Notes, fmt.Sprintf("%d of %d items are given twice or are empty", n, len(d.Items)))
 	}
@@ -129,6 +129,14 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 	}
 	c.log.DebugContext(ctx, "feed fetched", "feed", f.ID, "bytes", len(res.Body), "items", len(b.Items))
 	return b, nil
+}
+
+// hints are what the headers of an answer say.
+func hints(h http.Header, now time.Time) watcher.Hints {
+	return watcher.Hints{
+		Wait:       cacheWait(h, now),
+		Validators: validator(h, "ETag") != "" || validator(h, "Last-Modified") != "",
+	}
 }
 
 // validator returns a header that is sent back byte for byte next time.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
 // Hints are what is known of a document besides its bytes.
@@ -22,7 +24,7 @@ type Document struct {
 
 	Notes   []string      `json:"-"` // what was repaired or left out, in words
 	Partial bool          `json:"-"` // the document ends early: more may come next time
-	Wait    time.Duration `json:"-"` // how long the publisher asks readers to stay away
+	Hints   watcher.Hints `json:"-"` // when the publisher wants to be asked again
 }
 
 // Meta is what a document says of the feed itself.

@@ -264,6 +264,10 @@ func (m *mender) plain(p piece, in inner, name string) {
 		m.res.extra.every = v
 	case "sy:updatefrequency":
 		m.res.extra.times = v
+	case "hour", "day":
+		if m.top().local == "channel" {
+			m.res.extra.rest(name, v)
+		}
 	case "category":
 		if v == "" {
 			v = p.attribute("label")

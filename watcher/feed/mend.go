@@ -36,6 +36,8 @@ type extras struct {
 	about string // rdf:about or id of the channel
 	every string // sy:updatePeriod
 	times string // sy:updateFrequency
+	hours uint32 // of skipHours, as in watcher.Hints
+	days  uint8  // of skipDays
 }
 
 // A frame is an open element of the original that holds others.

@@ -142,11 +142,11 @@ func nativeRole(local string) role {
 	case "link", "id", "guid", "a":
 		return roleLink
 	case "pubdate", "lastbuilddate", "updated", "modified", "published", "issued", "created", "date",
-		"language", "managingeditor", "webmaster", "ttl", "name", "email", "uri", "url", "lastmod":
+		"language", "managingeditor", "webmaster", "ttl", "hour", "day", "name", "email", "uri", "url", "lastmod":
 		return roleText
 	case "category", "enclosure":
 		return roleAttrs
-	case "seq", "bag", "items":
+	case "seq", "bag", "items", "skiphours", "skipdays":
 		return roleEnter
 	}
 	return roleSkip

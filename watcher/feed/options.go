@@ -12,7 +12,8 @@ import (
 
 // Options are the operator's settings for fetching. A zero field stands for its default.
 type Options struct {
-	// When feeds without a schedule of their own are polled; default "@every 10m".
+	// When feeds without a schedule of their own are polled, such as "@every 10m". Empty: as
+	// often as each publisher allows, which is hourly for one that says nothing.
 	Schedule string `yaml:"schedule"`
 	// No feed is polled more often, whatever its schedule; default 5m.
 	Floor time.Duration `yaml:"floor"`
@@ -36,7 +37,7 @@ const homepage = "https://github.com/sanctionwatch/sanctionwatch"
 // DefaultOptions returns the settings that hold where the operator says nothing.
 func DefaultOptions() Options {
 	return Options{
-		Schedule: "@every 10m", Floor: 5 * time.Minute, Timeout: 30 * time.Second,
+		Floor: 5 * time.Minute, Timeout: 30 * time.Second,
 		PerHost: 1, MaxBody: 10 << 20, UserAgent: "sanctionwatch/" + version() + " (+" + homepage + ")",
 	}
 }
@@ -52,9 +53,6 @@ func version() string {
 // filled returns the options with defaults where they are zero.
 func (o Options) filled() Options {
 	d := DefaultOptions()
-	if o.Schedule == "" {
-		o.Schedule = d.Schedule
-	}
 	if o.Floor == 0 {
 		o.Floor = d.Floor
 	}

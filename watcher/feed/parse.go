@@ -41,7 +41,8 @@ func Parse(body []byte, h Hints) (*Document, error) {
 	d := translate(f, h)
 	d.Notes = append(notes, m.notes...)
 	d.Partial = m.cut
-	d.Wait = max(d.Wait, m.extra.wait())
+	d.Hints.Every = max(d.Hints.Every, m.extra.wait())
+	d.Hints.SkipHours, d.Hints.SkipDays = m.extra.rests()
 	if d.Feed.ID == "" {
 		d.Feed.ID = m.extra.about
 	}
@@ -83,7 +84,7 @@ func translate(f *gofeed.Feed, h Hints) *Document {
 	switch o := f.OriginalFeed().(type) {
 	case *rss.Feed:
 		updated = first(updated, o.PubDate)
-		d.Wait = minutes(o.TTL)
+		d.Hints.Every = minutes(o.TTL)
 		d.Feed.ID = extension(f.Extensions, "atom", "id")
 		d.Feed.Author = first(d.Feed.Author, person(o.ManagingEditor), person(extension(f.Extensions, "dc", "author")))
 	case *atom.Feed:
@@ -273,6 +274,34 @@ func minutes(s string) time.Duration {
 		return 0
 	}
 	return min(time.Duration(min(n, 24*60))*time.Minute, maxWait)
+}
+
+// rest takes in an hour or a day at which the publisher does not want to be asked.
+func (x *extras) rest(kind, v string) {
+	v = strings.ToLower(strings.TrimSpace(v))
+	if kind == "day" {
+		for d := time.Sunday; d <= time.Saturday; d++ {
+			if v == strings.ToLower(d.String()) {
+				x.days |= 1 << d
+			}
+		}
+		return
+	}
+	if n, err := strconv.Atoi(v); err == nil && n >= 0 && n <= 24 {
+		x.hours |= 1 << (n % 24) // both 0 and 24 are used for midnight
+	}
+}
+
+// rests are the hours and days of rest. A document that leaves no time to ask says nothing.
+func (x extras) rests() (hours uint32, days uint8) {
+	hours, days = x.hours, x.days
+	if hours == 1<<24-1 {
+		hours = 0
+	}
+	if days == 1<<7-1 {
+		days = 0
+	}
+	return hours, days
 }
 
 // wait is the pause between updates that the syndication module tells.

@@ -273,6 +273,6 @@ func TestPublisherMayAskForPatience(t *testing.T) {
 		"no ttl":      {"<ttl>soon</ttl>", 0},
 		"syndication": {`<s:updatePeriod xmlns:s="http://purl.org/rss/1.0/modules/syndication/">hourly</s:updatePeriod><s:updateFrequency>4</s:updateFrequency>`, 15 * time.Minute},
 	} {
-		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, parse(t, channel(c.extra)).Wait) })
+		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, parse(t, channel(c.extra)).Hints.Every) })
 	}
 }

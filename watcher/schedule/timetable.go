@@ -14,15 +14,22 @@ const (
 	// LongestBackoff is how long a failing feed is left alone at most.
 	LongestBackoff = 24 * time.Hour
 	// LongestHint is how far a publisher's max-age or ttl can push back a poll that
-	// succeeded: news must not wait for a careless header.
+	// succeeded and has a schedule: news must not wait for a careless header.
 	LongestHint = time.Hour
+	// LongestPace is how far it can where the operator leaves the pace to the publisher.
+	LongestPace = 24 * time.Hour
+	// Unasked is how often a publisher that states no pace is asked, if it can answer that
+	// nothing changed.
+	Unasked = time.Hour
+	// Unvalidated is how often it is asked if it cannot.
+	Unvalidated = 24 * time.Hour
 	// longestJitter bounds the spread that keeps feeds from firing on the same second.
 	longestJitter = 30 * time.Second
 )
 
 // A Timetable says when feeds are due. It is immutable.
 type Timetable struct {
-	def   cron.Schedule
+	def   cron.Schedule // nil: as each publisher allows
 	floor time.Duration
 	feeds map[string]cron.Schedule // by expression
 }
@@ -30,12 +37,15 @@ type Timetable struct {
 var _ watcher.Timetable = (*Timetable)(nil)
 
 // NewTimetable returns the timetable of feeds that follow their own schedule or, where
-// they have none, def; no feed is due sooner than floor after its last poll.
+// they have none, def; with an empty def as often as each publisher allows. No feed is
+// due sooner than floor after its last poll.
 func NewTimetable(def string, floor time.Duration, feeds []watcher.Feed) (*Timetable, error) {
 	t := &Timetable{floor: floor, feeds: make(map[string]cron.Schedule)}
 	var err error
-	if t.def, err = Parse(def); err != nil {
-		return nil, err
+	if def != "" {
+		if t.def, err = Parse(def); err != nil {
+			return nil, err
+		}
 	}
 	for _, f := range feeds {
 		if f.Schedule == "" || t.feeds[f.Schedule] != nil {
@@ -54,8 +64,18 @@ func (t *Timetable) Next(f watcher.Feed, failures int, h watcher.Hints, now time
 	if s == nil {
 		s = t.def
 	}
-	due := s.Next(now)
-	interval := max(s.Next(due).Sub(due), time.Second)
+	due, interval, longest := now, time.Duration(0), LongestPace
+	if s != nil {
+		due = s.Next(now)
+		interval = max(s.Next(due).Sub(due), time.Second)
+		longest = LongestHint
+	} else {
+		interval = pace(h)
+		if failures > 0 { // what went wrong says nothing of its pace
+			interval = min(interval, Unasked)
+		}
+		due = now.Add(interval)
+	}
 	due = due.Add(jitter(f.ID, interval))
 	earliest := now.Add(t.floor)
 	if failures > 0 {
@@ -63,9 +83,36 @@ func (t *Timetable) Next(f watcher.Feed, failures int, h watcher.Hints, now time
 		earliest = later(earliest, now.Add(min(back, LongestBackoff)))
 		earliest = later(earliest, now.Add(min(h.Wait, LongestBackoff)))
 	} else {
-		earliest = later(earliest, now.Add(min(h.Wait, LongestHint)))
+		earliest = later(earliest, now.Add(min(max(h.Wait, h.Every), longest)))
 	}
-	return later(due, earliest)
+	return awake(later(due, earliest), h)
+}
+
+// pace is how often a publisher allows to be asked.
+func pace(h watcher.Hints) time.Duration {
+	switch stated := max(h.Wait, h.Every); {
+	case stated > 0:
+		return min(stated, LongestPace)
+	case h.Validators:
+		return Unasked
+	}
+	return Unvalidated
+}
+
+// awake returns the first moment from t on at which the publisher wants to be asked.
+func awake(t time.Time, h watcher.Hints) time.Time {
+	if h.SkipHours == 0 && h.SkipDays == 0 {
+		return t
+	}
+	t = t.UTC()
+	within := t.Sub(t.Truncate(time.Hour)) // feeds that rest together do not wake together
+	for range 7*24 + 1 {
+		if h.SkipHours&(1<<t.Hour()) == 0 && h.SkipDays&(1<<t.Weekday()) == 0 {
+			return t
+		}
+		t = t.Truncate(time.Hour).Add(time.Hour + within)
+	}
+	return t
 }
 
 // jitter is a feed's own share of a tenth of its interval, always the same.

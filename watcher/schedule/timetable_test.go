@@ -72,3 +72,43 @@ func TestTimetableNamesABadSchedule(t *testing.T) {
 	_, err = schedule.NewTimetable("soon", 0, nil)
 	require.Error(t, err)
 }
+
+func TestWithoutAScheduleThePublisherSetsThePace(t *testing.T) {
+	tt := table(t, "", 5*time.Minute)
+	f := watcher.Feed{ID: "a"}
+	for name, c := range map[string]struct {
+		hints watcher.Hints
+		want  time.Duration
+	}{
+		"it says nothing, and cannot say that nothing changed": {watcher.Hints{}, 24 * time.Hour},
+		"it says nothing":           {watcher.Hints{Validators: true}, time.Hour},
+		"max-age":                   {watcher.Hints{Wait: 10 * time.Minute, Validators: true}, 10 * time.Minute},
+		"ttl":                       {watcher.Hints{Every: 3 * time.Hour, Validators: true}, 3 * time.Hour},
+		"the longer of two":         {watcher.Hints{Wait: time.Hour, Every: 2 * time.Hour}, 2 * time.Hour},
+		"more often than the floor": {watcher.Hints{Wait: time.Second}, 5 * time.Minute},
+		"a month":                   {watcher.Hints{Wait: 30 * 24 * time.Hour}, 24 * time.Hour},
+	} {
+		due := tt.Next(f, 0, c.hints, noon)
+		require.WithinRange(t, due, noon.Add(c.want), noon.Add(c.want+30*time.Second), name)
+	}
+	first := tt.Next(f, 1, watcher.Hints{}, noon)
+	require.WithinRange(t, first, noon.Add(time.Hour), noon.Add(time.Hour+30*time.Second), "a first failure is tried again within the hour")
+	require.Greater(t, tt.Next(f, 2, watcher.Hints{}, noon), first)
+}
+
+func TestHoursAndDaysOfRestAreKept(t *testing.T) {
+	night := watcher.Hints{Validators: true, SkipHours: 1<<12 | 1<<13 | 1<<23}
+	for _, def := range []string{"@every 10m", ""} {
+		tt := table(t, def, 0)
+		due := tt.Next(watcher.Feed{ID: "a"}, 0, night, noon)
+		require.WithinRange(t, due, noon.Add(2*time.Hour), noon.Add(3*time.Hour), "hours 12 and 13 are over")
+		require.NotContains(t, []int{12, 13, 23}, due.UTC().Hour())
+	}
+	tt := table(t, "@every 10m", 0) // noon is of a Monday
+	due := tt.Next(watcher.Feed{ID: "a"}, 0, watcher.Hints{SkipDays: 1<<time.Monday | 1<<time.Tuesday}, noon)
+	require.Equal(t, time.Wednesday, due.UTC().Weekday())
+	require.Equal(t, 0, due.UTC().Hour())
+	require.Equal(t, noon.Add(10*time.Minute), tt.Next(watcher.Feed{ID: "zzz"}, 0, watcher.Hints{SkipHours: 1 << 3}, noon).Truncate(time.Minute))
+	due = tt.Next(watcher.Feed{ID: "a"}, 3, night, noon)
+	require.NotContains(t, []int{12, 13, 23}, due.UTC().Hour(), "failures rest too")
+}
