@@ -1,7 +1,8 @@
 package schedule
 
 import (
-	"hash/fnv"
+	"crypto/sha256"
+	"encoding/binary"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -76,7 +77,6 @@ func (t *Timetable) Next(f watcher.Feed, failures int, h watcher.Hints, now time
 		}
 		due = now.Add(interval)
 	}
-	due = due.Add(jitter(f.ID, interval))
 	earliest := now.Add(t.floor)
 	if failures > 0 {
 		back := max(min(interval, LongestBackoff), t.floor) << min(failures-1, 10)
@@ -85,7 +85,8 @@ func (t *Timetable) Next(f watcher.Feed, failures int, h watcher.Hints, now time
 	} else {
 		earliest = later(earliest, now.Add(min(max(h.Wait, h.Every), longest)))
 	}
-	return awake(later(due, earliest), h)
+	due = later(due, earliest)
+	return awake(due.Add(jitter(f.ID, due.Sub(now))), h)
 }
 
 // pace is how often a publisher allows to be asked.
@@ -115,12 +116,11 @@ func awake(t time.Time, h watcher.Hints) time.Time {
 	return t
 }
 
-// jitter is a feed's own share of a tenth of its interval, always the same.
-func jitter(id watcher.FeedID, interval time.Duration) time.Duration {
-	h := fnv.New32a()
-	h.Write([]byte(id))
-	room := min(interval/10, longestJitter)
-	return time.Duration(uint64(h.Sum32()) * uint64(room) >> 32)
+// jitter is a feed's own share of a tenth of a wait, always the same.
+func jitter(id watcher.FeedID, wait time.Duration) time.Duration {
+	h := sha256.Sum256([]byte(id)) // ids that are much alike must not fall together
+	room := min(wait/10, longestJitter)
+	return time.Duration(uint64(binary.BigEndian.Uint32(h[:])) * uint64(room) >> 32)
 }
 
 func later(a, b time.Time) time.Time {

@@ -42,7 +42,7 @@ func TestJitterSpreadsFeedsAndStaysTheSame(t *testing.T) {
 
 func TestFloorHoldsAgainstTheOperator(t *testing.T) {
 	tt := table(t, "@every 1m", 15*time.Minute)
-	require.Equal(t, noon.Add(15*time.Minute), tt.Next(watcher.Feed{ID: "a"}, 0, watcher.Hints{}, noon))
+	require.WithinRange(t, tt.Next(watcher.Feed{ID: "a"}, 0, watcher.Hints{}, noon), noon.Add(15*time.Minute), noon.Add(16*time.Minute))
 }
 
 func TestFailuresBackOffToADayAndNeverGiveUp(t *testing.T) {
@@ -51,19 +51,19 @@ func TestFailuresBackOffToADayAndNeverGiveUp(t *testing.T) {
 	for n := 1; n <= 200; n++ {
 		wait := tt.Next(watcher.Feed{ID: "a"}, n, watcher.Hints{}, noon).Sub(noon)
 		require.GreaterOrEqual(t, wait, last)
-		require.LessOrEqual(t, wait, 24*time.Hour)
+		require.LessOrEqual(t, wait, 24*time.Hour+time.Minute)
 		last = wait
 	}
-	require.Equal(t, 24*time.Hour, last)
+	require.GreaterOrEqual(t, last, 24*time.Hour)
 }
 
 func TestPublishersWishIsHonouredWithinReason(t *testing.T) {
 	tt := table(t, "@every 10m", 0)
 	f := watcher.Feed{ID: "a"}
-	require.Equal(t, noon.Add(40*time.Minute), tt.Next(f, 0, watcher.Hints{Wait: 40 * time.Minute}, noon), "max-age")
-	require.Equal(t, noon.Add(time.Hour), tt.Next(f, 0, watcher.Hints{Wait: 30 * 24 * time.Hour}, noon), "a careless max-age is capped")
-	require.Equal(t, noon.Add(6*time.Hour), tt.Next(f, 1, watcher.Hints{Wait: 6 * time.Hour}, noon), "Retry-After")
-	require.Equal(t, noon.Add(24*time.Hour), tt.Next(f, 1, watcher.Hints{Wait: 90 * 24 * time.Hour}, noon), "a silly Retry-After is capped")
+	require.WithinRange(t, tt.Next(f, 0, watcher.Hints{Wait: 40 * time.Minute}, noon), noon.Add(40*time.Minute), noon.Add(40*time.Minute+time.Minute), "max-age")
+	require.WithinRange(t, tt.Next(f, 0, watcher.Hints{Wait: 30 * 24 * time.Hour}, noon), noon.Add(time.Hour), noon.Add(time.Hour+time.Minute), "a careless max-age is capped")
+	require.WithinRange(t, tt.Next(f, 1, watcher.Hints{Wait: 6 * time.Hour}, noon), noon.Add(6*time.Hour), noon.Add(6*time.Hour+time.Minute), "Retry-After")
+	require.WithinRange(t, tt.Next(f, 1, watcher.Hints{Wait: 90 * 24 * time.Hour}, noon), noon.Add(24*time.Hour), noon.Add(24*time.Hour+time.Minute), "a silly Retry-After is capped")
 }
 
 func TestTimetableNamesABadSchedule(t *testing.T) {
