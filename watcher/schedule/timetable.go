@@ -119,8 +119,8 @@ func awake(t time.Time, h watcher.Hints) time.Time {
 // jitter is a feed's own share of a tenth of a wait, always the same.
 func jitter(id watcher.FeedID, wait time.Duration) time.Duration {
 	h := sha256.Sum256([]byte(id)) // ids that are much alike must not fall together
-	room := min(wait/10, longestJitter)
-	return time.Duration(uint64(binary.BigEndian.Uint32(h[:])) * uint64(room) >> 32)
+	room := min(wait/10, longestJitter).Milliseconds()
+	return time.Duration(uint64(binary.BigEndian.Uint32(h[:]))*uint64(room)>>32) * time.Millisecond
 }
 
 func later(a, b time.Time) time.Time {

@@ -38,6 +38,16 @@ func TestJitterSpreadsFeedsAndStaysTheSame(t *testing.T) {
 		seen[due] = true
 	}
 	require.Greater(t, len(seen), 190)
+	first, last := noon.Add(time.Hour), noon
+	for due := range seen {
+		if due.Before(first) {
+			first = due
+		}
+		if due.After(last) {
+			last = due
+		}
+	}
+	require.Greater(t, last.Sub(first), 25*time.Second, "over the whole half minute")
 }
 
 func TestFloorHoldsAgainstTheOperator(t *testing.T) {
