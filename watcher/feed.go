@@ -97,8 +97,12 @@ type Source interface {
 	Fetch(ctx context.Context, f Feed, c Cursor) (Batch, error)
 }
 
-// A Timetable says when a feed is due again after a poll at now that was the
-// failures'th failure in a row (0 for a success).
+// A Timetable says when a feed is asked again, and where.
 type Timetable interface {
+	// Next returns when a feed is due after a poll at now that was the failures'th failure
+	// in a row (0 for a success).
 	Next(f Feed, failures int, h Hints, now time.Time) time.Time
+	// Moved returns the state with what a poll at now told of the feed's address: to is
+	// where permanent redirects led, or "", and err what went wrong.
+	Moved(st FeedState, to string, err error, now time.Time) FeedState
 }

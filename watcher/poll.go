@@ -78,7 +78,7 @@ func (w *Watcher) putOff(ctx context.Context, st FeedState) error {
 func after(st FeedState, b Batch, res Poll, tt Timetable) FeedState {
 	now := time.Now()
 	adopted := st.Adopted != ""
-	st = moved(st, b, res.Err, now)
+	st = tt.Moved(st, b.MovedTo, res.Err, now)
 	st.LastPoll = now
 	hints := st.Hints
 	hints.Wait = 0 // of an older answer
@@ -112,34 +112,6 @@ func after(st FeedState, b Batch, res Poll, tt Timetable) FeedState {
 	st.NextDue = tt.Next(res.Feed, 0, st.Hints, now)
 	return st
 }
-
-// settled is how long permanent redirects must lead to the same address before it is asked
-// instead: a publisher's mistake is mostly mended within days.
-const settled = 7 * 24 * time.Hour
-
-// moved follows a feed that its publisher has moved for good, and comes back to the
-// operator's address when the new one does not answer as a feed.
-func moved(st FeedState, b Batch, err error, now time.Time) FeedState {
-	switch {
-	case st.Adopted != "" && err != nil:
-		if st.Failures+1 >= lostAfter || errors.Is(err, ErrGone) {
-			st.Adopted, st.Cursor = "", Cursor{}
-		}
-	case err != nil:
-	case b.MovedTo == "":
-		if st.Adopted == "" {
-			st.MovedTo, st.MovedSince = "", time.Time{}
-		}
-	case b.MovedTo != st.MovedTo:
-		st.MovedTo, st.MovedSince = b.MovedTo, now
-	case now.Sub(st.MovedSince) >= settled:
-		st.Adopted = b.MovedTo
-	}
-	return st
-}
-
-// lostAfter is how many polls in a row an adopted address may fail.
-const lostAfter = 3
 
 func (w *Watcher) note(res Poll, was, st FeedState) {
 	log := w.log.With("feed", res.Feed.ID)
