@@ -44,6 +44,7 @@ type CLI struct {
 	Feeds       feedsCmd       `cmd:"" help:"Read feed documents and check feeds."`
 	Stories     storiesCmd     `cmd:"" help:"How items are joined to stories."`
 	Replay      replayCmd      `cmd:"" help:"Send items from files through the whole line, as if polled."`
+	Bench       benchCmd       `cmd:"" help:"Measure on this machine, beside a plain way to do the same."`
 	Notify      notifyCmd      `cmd:"" help:"Send a sample alert to a channel."`
 	Schema      schemaCmd      `cmd:"" help:"Print the JSON Schema of the configuration or of rule files."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running daemon whether it is healthy."`

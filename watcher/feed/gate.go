@@ -8,7 +8,7 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
-// hostGap is the least time between two requests to one host.
+// hostGap is the least time between two requests to one host of a client with the usual manners.
 const hostGap = 250 * time.Millisecond
 
 // idleGates is how many hosts are remembered before those at rest are forgotten.
@@ -17,6 +17,7 @@ const idleGates = 256
 // gates keep the number of requests to each host small and leave a gap between them.
 type gates struct {
 	perHost int
+	gap     time.Duration
 
 	mu    sync.Mutex
 	hosts map[string]*gate // guarded by mu
@@ -78,7 +79,7 @@ func (g *gates) book(h *gate) time.Duration {
 	if h.next.After(now) {
 		at = h.next
 	}
-	h.next = at.Add(hostGap)
+	h.next = at.Add(g.gap)
 	return at.Sub(now)
 }
 
@@ -94,7 +95,7 @@ func (g *gates) done(h *gate) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	h.users--
-	if end := time.Now().Add(hostGap); h.next.Before(end) {
+	if end := time.Now().Add(g.gap); h.next.Before(end) {
 		h.next = end
 	}
 }

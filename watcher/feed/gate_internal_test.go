@@ -12,7 +12,7 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
-func newGates(perHost int) *gates { return &gates{perHost: perHost, hosts: map[string]*gate{}} }
+func newGates(perHost int) *gates { return &gates{perHost: perHost, gap: hostGap, hosts: map[string]*gate{}} }
 
 func TestRequestsToOneHostLeaveAGap(t *testing.T) {
 	for _, perHost := range []int{1, 3} {
@@ -97,7 +97,7 @@ func TestHostsAtRestAreForgotten(t *testing.T) {
 
 func TestGateThatIsBusySaysSoAfterPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gates{perHost: 1, hosts: map[string]*gate{}}
+		g := &gates{perHost: 1, gap: hostGap, hosts: map[string]*gate{}}
 		leave, err := g.enter(t.Context(), "slow.example", time.Second)
 		require.NoError(t, err)
 		start := time.Now()
