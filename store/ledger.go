@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sanctionwatch/sanctionwatch/watcher"
@@ -54,7 +55,8 @@ func (l *ledger) recordedID(it watcher.Item) (watcher.ItemID, error) {
 
 // Members returns the items recorded in stories after seq and seen since the time given.
 func (l *ledger) Members(seq int64, since time.Time) ([]watcher.Member, error) {
-	const query = `SELECT m.seq, m.story_id, i.id, i.feed_id, i.url, i.title, i.lead, i.language, i.published, i.seen
+	const query = `SELECT m.seq, m.story_id, i.id, i.feed_id, i.url, i.title, i.lead, i.language, i.published, i.seen,
+		(SELECT string_agg(x.theme, ' ') FROM matches x WHERE x.item_id = i.id)
 		FROM members m JOIN items i ON i.id = m.item_id WHERE m.seq > $1 AND i.seen >= $2 ORDER BY m.seq`
 	ms, err := all(l.ctx, l.tx, scanMember, query, seq, ms(since))
 	if err != nil {
@@ -65,9 +67,10 @@ func (l *ledger) Members(seq int64, since time.Time) ([]watcher.Member, error) {
 
 func scanMember(scan scanner) (m watcher.Member, err error) {
 	var published, seen int64
+	var themes sql.NullString
 	err = scan(&m.Seq, &m.Story, &m.Item.ID, &m.Item.FeedID, &m.Item.URL, &m.Item.Title, &m.Item.Lead,
-		&m.Item.Language, &published, &seen)
-	m.Item.Published, m.Item.Seen = at(published), at(seen)
+		&m.Item.Language, &published, &seen, &themes)
+	m.Item.Published, m.Item.Seen, m.Themes = at(published), at(seen), strings.Fields(themes.String)
 	return m, err
 }
 

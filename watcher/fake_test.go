@@ -245,7 +245,9 @@ func (hourly) Next(_ watcher.Feed, _ int, h watcher.Hints, now time.Time) time.T
 	return now.Add(max(time.Hour, h.Wait))
 }
 
-func (hourly) Moved(st watcher.FeedState, _ string, _ error, _ time.Time) watcher.FeedState { return st }
+func (hourly) Moved(st watcher.FeedState, _ string, _ error, _ time.Time) watcher.FeedState {
+	return st
+}
 
 // channel is a notifier that plays its answers in turn, then accepts everything.
 type channel struct {

@@ -49,9 +49,10 @@ type Join struct {
 
 // A Member is a recorded item of a story, as the clusterer learns it.
 type Member struct {
-	Seq   int64 // order of recording, rising
-	Story StoryID
-	Item  Item // ID, FeedID, URL, Title, Lead, Language, Published, Seen
+	Seq    int64 // order of recording, rising
+	Story  StoryID
+	Item   Item     // ID, FeedID, URL, Title, Lead, Language, Published, Seen
+	Themes []string // of the rules that fired on it
 }
 
 // A Clusterer decides which story an item belongs to. It is called by one goroutine at

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"github.com/sanctionwatch/sanctionwatch/config"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 	"github.com/sanctionwatch/sanctionwatch/watcher/story"
 )
@@ -18,6 +19,7 @@ type storiesCmd struct {
 
 type storiesEvalCmd struct {
 	Files []string `arg:"" name:"file" help:"JSON lines: {\"group\",\"kind\",\"items\"} or {\"label\":\"different\",\"a\",\"b\"}; - for standard input."`
+	Rules []string `help:"Rules that say which items in different languages may tell the same; the embedded ones without it." placeholder:"DIR"`
 	JSON  bool     `help:"As JSON."`
 	Wrong bool     `help:"List the joins that the labels call wrong."`
 }
@@ -28,6 +30,11 @@ func (c *storiesEvalCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	set, problems := config.LoadRules(c.Rules, nil)
+	if set == nil {
+		return problems.Err()
+	}
+	l.Matcher = set
 	ours := l.Evaluate("sanctionwatch", func() watcher.Clusterer { return story.New(story.Options{}) })
 	all := []story.Evaluation{ours}
 	for _, b := range story.Baselines() {

@@ -209,7 +209,7 @@ func recordMembers(t *testing.T, s *store.Store) {
 		require.Equal(t, watcher.Member{Seq: members[1].Seq, Story: first.Story.ID, Item: watcher.Item{
 			ID: it.ID, FeedID: it.FeedID, URL: it.URL, Title: it.Title, Lead: it.Lead, Language: it.Language,
 			Published: it.Published, Seen: it.Seen,
-		}}, members[1])
+		}, Themes: []string{"potash"}}, members[1])
 		rest, err := l.Members(members[0].Seq, time.Time{})
 		require.NoError(t, err)
 		require.Equal(t, members[1:], rest)

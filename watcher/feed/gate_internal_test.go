@@ -12,7 +12,9 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
-func newGates(perHost int) *gates { return &gates{perHost: perHost, gap: hostGap, hosts: map[string]*gate{}} }
+func newGates(perHost int) *gates {
+	return &gates{perHost: perHost, gap: hostGap, hosts: map[string]*gate{}}
+}
 
 func TestRequestsToOneHostLeaveAGap(t *testing.T) {
 	for _, perHost := range []int{1, 3} {

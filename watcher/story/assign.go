@@ -27,8 +27,7 @@ const (
 	// words a week later are a series, not a story.
 	span        = 72 * time.Hour
 	fewestWords = 5 // of a title, to prove anything alone
-	// fewestShared terms must be neither common nor what rules look for: one name in common
-	// makes no event.
+	// fewestShared terms must not be common: one name in both makes no event.
 	fewestShared = 2
 )
 
@@ -44,19 +43,25 @@ const (
 // young book would take every word for a name.
 const (
 	priorItems   = 3000.0
-	priorSubject = 250.0 // items of these that have a common term, or one that rules look for
+	priorSubject = 250.0  // items of these that have a common term
+	priorTheme   = 1500.0 // that have what all news of a watch has
+	priorTelling = 60.0   // that have a concept that tells news apart
+	// youngShare of a concept's prior is how many items have its words at least, while the
+	// book is too young to know.
+	youngShare = 4
+	priorName  = 15.0 // that name a place or a firm of the lexicon
 )
 
 // Assign decides which story an item belongs to.
 func (b *Book) Assign(it watcher.Item, ms []watcher.Match) watcher.Join {
-	b.note(it, ms)
 	words := make(map[uint32]string)
 	sig := sign(it, func(id uint32, word string) {
 		if _, ok := words[id]; !ok {
 			words[id] = word
 		}
 	})
-	sig.terms = b.rarest(sig.terms, mostTerms)
+	sig = b.trim(sig)
+	sig.themes = themesOf(ms)
 	at := it.When()
 	if e, ok := b.latest(b.links, sig.link); ok && apart(e.at, at) <= b.window {
 		return watcher.Join{Story: e.story, Signature: "same link", Score: 1, Why: "the same link"}
@@ -88,9 +93,12 @@ func (b *Book) latest(index map[uint64]int32, hash uint64) (entry, bool) {
 // weight is how much a term says: little if many items have it.
 func (b *Book) weight(id uint32) float64 {
 	has := float64(len(b.postings[id])) + 1
-	if b.subject[id] {
+	if p, ok := b.prior[id]; ok {
+		has += p
+	} else if b.subject[id] {
 		has += priorSubject
 	}
+	has = max(has, b.least[id])
 	return max(math.Log((float64(len(b.entries))+priorItems)/has), 0)
 }
 
@@ -121,17 +129,21 @@ func (b *Book) rarest(terms []term, n int) []term {
 // candidates returns the stories that share most of the item's rarest terms.
 func (b *Book) candidates(sig signature, at time.Time) []watcher.StoryID {
 	hits := make(map[watcher.StoryID]int)
-	for _, t := range b.rarest(sig.terms, probes) {
-		seen := make(map[watcher.StoryID]bool)
-		list := b.postings[t.id]
-		for _, n := range slices.Backward(list[max(0, len(list)-perProbe):]) {
-			e := &b.entries[n]
-			if int(n) >= b.first && apart(e.at, at) <= span && !seen[e.story] {
-				seen[e.story] = true
-				hits[e.story]++
+	probe := func(terms []term, abroad bool) {
+		for _, t := range b.rarest(terms, probes) {
+			seen := make(map[watcher.StoryID]bool)
+			list := b.postings[t.id]
+			for _, n := range slices.Backward(list[max(0, len(list)-perProbe):]) {
+				e := &b.entries[n]
+				if int(n) >= b.first && apart(e.at, at) <= span && abroad == (e.sig.tongue != sig.tongue) && !seen[e.story] {
+					seen[e.story] = true
+					hits[e.story]++
+				}
 			}
 		}
 	}
+	probe(sig.terms, false)
+	probe(sig.abroad, true)
 	out := make([]watcher.StoryID, 0, len(hits))
 	for s, n := range hits {
 		if n > 1 {
@@ -150,6 +162,7 @@ type likeness struct {
 	shared  []uint32 // terms that the nearest has too, the weightiest first
 	figures bool     // a member's title has other figures
 	days    float64  // from the nearest
+	abroad  bool     // the nearest is in another language
 }
 
 func (b *Book) like(sig signature, at time.Time, s watcher.StoryID) likeness {
@@ -157,12 +170,21 @@ func (b *Book) like(sig signature, at time.Time, s watcher.StoryID) likeness {
 	list := b.members[s]
 	list = list[max(0, len(list)-mostMembers):]
 	norm := b.norm(sig.terms)
-	sum := 0.0
+	sum, own, abroad := 0.0, 0, 0.0
 	for _, n := range list {
 		e := &b.entries[n]
+		if e.sig.tongue != sig.tongue {
+			score, shared := b.acrossLanguages(sig, e, apart(e.at, at))
+			if score > l.nearest {
+				l.nearest, l.shared, l.days, l.abroad = score, shared, apart(e.at, at).Hours()/24, true
+			}
+			abroad = max(abroad, score)
+			continue
+		}
+		own++
 		words, shared := b.cosine(sig.terms, norm, e.sig.terms)
 		if words > l.nearest {
-			l.nearest, l.shared, l.days = words, shared, apart(e.at, at).Hours()/24
+			l.nearest, l.shared, l.days, l.abroad = words, shared, apart(e.at, at).Hours()/24, false
 		}
 		if !sameNumbers(sig.numbers, e.sig.numbers) {
 			l.figures = true
@@ -180,11 +202,14 @@ func (b *Book) like(sig signature, at time.Time, s watcher.StoryID) likeness {
 		}
 		sum += score
 	}
-	l.score = sum / float64(len(list))
+	l.score = abroad
+	if own > 0 {
+		l.score = max(sum/float64(own), abroad)
+	}
 	return l
 }
 
-// telling counts the terms that are neither common nor the subject of rules.
+// telling counts the terms that are not common.
 func (b *Book) telling(ids []uint32) int {
 	n := 0
 	for _, id := range ids {
@@ -242,7 +267,7 @@ func (b *Book) cosine(x []term, norm float64, y []term) (float64, []uint32) {
 func (l likeness) join(s watcher.StoryID, words map[uint32]string, dull map[uint32]bool) watcher.Join {
 	var both []string
 	for _, id := range l.shared {
-		if w := words[id]; len(w) > 3 && !dull[id] && !slices.Contains(both, w) {
+		if w := words[id]; (len(w) > 3 || l.abroad && len(w) > 1) && !dull[id] && !slices.Contains(both, w) {
 			both = append(both, w)
 		}
 	}
@@ -261,6 +286,8 @@ func (l likeness) join(s watcher.StoryID, words map[uint32]string, dull map[uint
 		if l.days >= 1 {
 			j.Why += fmt.Sprintf(", %.0f days older", l.days)
 		}
+	case l.abroad:
+		j.Signature = "same event in another language"
 	case l.nearest >= nearText:
 		j.Signature = "near text"
 	}

@@ -24,7 +24,9 @@ type Book struct {
 	postings map[uint32][]int32          // term to entries, in order
 	members  map[watcher.StoryID][]int32 // story to entries, in order
 	ids      map[uint64]bool             // of items
-	subject  map[uint32]bool             // terms of common words and those that rules look for
+	subject  map[uint32]bool             // terms of common words
+	least    map[uint32]float64          // terms of one language to how many items have them at least
+	prior    map[uint32]float64          // concepts to how common they are
 }
 
 type entry struct {
@@ -38,7 +40,14 @@ var _ watcher.Clusterer = (*Book)(nil)
 
 // New returns an empty book.
 func New(o Options) *Book {
-	b := &Book{window: o.Window, subject: commonTerms()}
+	b := &Book{window: o.Window, subject: commonTerms(), prior: make(map[uint32]float64), least: make(map[uint32]float64)}
+	for _, c := range theLexicon().concepts {
+		b.prior[c.id] = c.prior
+		b.subject[c.id] = c.prior >= priorSubject
+		for _, id := range c.stems {
+			b.least[id] = c.prior / youngShare
+		}
+	}
 	if b.window == 0 {
 		b.window = watcher.DefaultWindow
 	}
@@ -64,8 +73,10 @@ func (b *Book) Learn(m watcher.Member) {
 		return
 	}
 	b.forget(m.Item.When().Add(-b.window))
-	sig := sign(m.Item, nil)
-	sig.terms = b.rarest(sig.terms, mostTerms)
+	sig := b.trim(sign(m.Item, nil))
+	for _, t := range m.Themes {
+		sig.themes = append(sig.themes, hash32(t))
+	}
 	b.add(entry{story: m.Story, item: id, at: m.Item.When(), sig: sig})
 }
 
@@ -79,8 +90,10 @@ func (b *Book) add(e entry) {
 	if e.sig.link != 0 {
 		b.links[e.sig.link] = n
 	}
-	for _, t := range e.sig.terms {
-		b.postings[t.id] = append(b.postings[t.id], n)
+	for _, terms := range [][]term{e.sig.terms, e.sig.abroad} {
+		for _, t := range terms {
+			b.postings[t.id] = append(b.postings[t.id], n)
+		}
 	}
 	b.members[e.story] = append(b.members[e.story], n)
 }
@@ -98,21 +111,5 @@ func (b *Book) forget(t time.Time) {
 	b.clear()
 	for _, e := range rest {
 		b.add(e)
-	}
-}
-
-// note remembers the terms that rules found: they say what all items are about, and so
-// little about which of them tell the same.
-func (b *Book) note(it watcher.Item, ms []watcher.Match) {
-	for _, m := range ms {
-		for _, s := range m.Spans {
-			text := it.Text(s.Field)
-			if s.Start < 0 || s.End > len(text) || s.Start >= s.End {
-				continue
-			}
-			for _, t := range sign(watcher.Item{Title: text[s.Start:s.End]}, nil).terms {
-				b.subject[t.id] = true
-			}
-		}
 	}
 }

@@ -104,12 +104,12 @@ func TestDifferentNewsStayApart(t *testing.T) {
 			item("Weekly review of sanctions on Belarus", "A new list was published.", 7*24*time.Hour),
 		},
 		"one subject, two events": {
-			item("Council bans potash imports from Belarus", "Ministers adopted the ban on Monday.", 0),
-			item("Belarus potash company sues council", "The company lodged a complaint in Luxembourg.", time.Hour),
+			item("Ministers ban potash imports from Belarus", "They adopted the measure on Monday after months of talks; contracts signed before June may run until the autumn, and farmers are promised help.", 0),
+			item("Belarus potash company sues council", "The exporter lodged a complaint with the judges in Luxembourg and asks for its frozen accounts back, its lawyer told reporters outside the building.", time.Hour),
 		},
 		"short titles": {
-			item("Belarus sanctions", "Canada lists nine companies of the defence industry.", 0),
-			item("Belarus sanctions", "Switzerland follows the union's eighth package.", time.Hour),
+			item("Belarus sanctions", "Canada lists nine companies of the defence industry that make optics and chassis; their directors may no longer enter the country.", 0),
+			item("Belarus sanctions", "Switzerland follows the union's eighth package, which bars three banks from messages of payment and stops the sale of drones.", time.Hour),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -163,5 +163,42 @@ func BenchmarkAssign(b *testing.B) {
 				book.Assign(it, nil)
 			}
 		})
+	}
+}
+
+func TestNewsIsJoinedAcrossLanguages(t *testing.T) {
+	in := func(lang string, it watcher.Item) watcher.Item {
+		it.Language = lang
+		it.URL = ""
+		return it
+	}
+	potash := []watcher.Match{{Theme: "potash"}}
+	items := []watcher.Item{
+		in("en", item("Lithuania to halt transit of 12 million tonnes of Belaruskali potash", "The railway ends its contract on 1 February, minister Skuodis said.", 0)),
+		in("ru", item("Литва остановит транзит 12 млн тонн калия «Беларуськалия»", "Контракт с железной дорогой прекращается, сообщил министр Скуодис.", time.Hour)),
+		in("pl", item("Litwa wstrzyma tranzyt 12 mln ton nawozów Biełaruśkali", "Kolej kończy kontrakt, powiedział minister Skuodis.", 2*time.Hour)),
+		in("zh", item("立陶宛将停止1200万吨白俄罗斯钾肥过境", "铁路合同将于2月终止。", 3*time.Hour)),
+		in("de", item("Litauen stoppt Transit von zwölf Millionen Tonnen Kali", "Die Bahn kündigt den Vertrag mit Belaruskali.", 4*time.Hour)),
+	}
+	b := story.New(story.Options{})
+	first := watcher.NewStoryID(items[0].ID)
+	b.Learn(watcher.Member{Seq: 1, Story: first, Item: items[0], Themes: []string{"potash"}})
+	for i, it := range items[1:] {
+		j := b.Assign(it, potash)
+		require.Equal(t, first, j.Story, "%s: %s", it.Title, j.Why)
+		require.Equal(t, "same event in another language", j.Signature)
+		require.Contains(t, j.Why, "Lithuania")
+		require.Empty(t, b.Assign(it, []watcher.Match{{Theme: "airspace"}}).Story, "another theme")
+		if i == 0 {
+			require.Contains(t, j.Why, "12000000")
+		}
+	}
+	for name, it := range map[string]watcher.Item{
+		"another figure":  in("ru", item("Литва остановит транзит 15 млн тонн калия «Беларуськалия»", "Контракт с железной дорогой прекращается.", time.Hour)),
+		"another place":   in("ru", item("Беларусь построит порт для калия под Петербургом", "«Беларуськалий» вложит деньги в терминал.", time.Hour)),
+		"a week later":    in("ru", item("Литва остановит транзит 12 млн тонн калия «Беларуськалия»", "Контракт прекращается.", 7*24*time.Hour)),
+		"the theme alone": in("fr", item("La potasse bélarusse reste sous sanctions", "", time.Hour)),
+	} {
+		require.Empty(t, b.Assign(it, potash).Story, name)
 	}
 }

@@ -44,11 +44,16 @@ type Evaluation struct {
 
 // Labelled are groups of items that tell one story each, and pairs that do not.
 type Labelled struct {
-	items  []watcher.Item
-	group  []int    // of each item
-	kind   []string // of each group
-	groups int
-	pairs  [][2]watcher.Item
+	// Matcher, if not nil, says which rules fire on the items: those in different languages
+	// are joined only if one theme's do.
+	Matcher watcher.Matcher
+
+	matched map[watcher.ItemID][]watcher.Match
+	items   []watcher.Item
+	group   []int    // of each item
+	kind    []string // of each group
+	groups  int
+	pairs   [][2]watcher.Item
 }
 
 // mostLine bounds a line of labels, in bytes.
@@ -90,7 +95,7 @@ func when(s string) time.Time {
 // pair that is not one story {"label": "different", "a", "b"}. Groups that have the very
 // same article in common are one.
 func ReadLabelled(r io.Reader) (*Labelled, error) {
-	l := &Labelled{}
+	l := &Labelled{matched: make(map[watcher.ItemID][]watcher.Match)}
 	same := map[string]int{} // article to group
 	in := bufio.NewScanner(r)
 	in.Buffer(nil, mostLine)
@@ -185,7 +190,7 @@ func (l *Labelled) sort() {
 // Evaluate gives all items in order of date to a clusterer, and each pair to one of its own.
 func (l *Labelled) Evaluate(name string, fresh func() watcher.Clusterer) Evaluation {
 	e := Evaluation{Name: name, Items: len(l.items), Groups: l.groups, Pairs: len(l.pairs), Kinds: map[string]Score{}, Wrong: []string{}}
-	stories := assignAll(fresh(), l.items)
+	stories := l.assign(fresh(), l.items)
 	distinct := map[watcher.StoryID]bool{}
 	kinds := map[string]bool{}
 	for i, s := range stories {
@@ -198,7 +203,7 @@ func (l *Labelled) Evaluate(name string, fresh func() watcher.Clusterer) Evaluat
 		e.Kinds[kind] = l.score(stories, func(k string) bool { return k == kind })
 	}
 	for _, p := range l.pairs {
-		got := assignAll(fresh(), p[:])
+		got := l.assign(fresh(), p[:])
 		if got[0] == got[1] {
 			e.Joined++
 			e.Wrong = append(e.Wrong, fmt.Sprintf("%s | %s", p[0].Title, p[1].Title))
@@ -208,16 +213,35 @@ func (l *Labelled) Evaluate(name string, fresh func() watcher.Clusterer) Evaluat
 	return e
 }
 
-func assignAll(c watcher.Clusterer, items []watcher.Item) []watcher.StoryID {
+// assign gives items to a clusterer, with the rules that fire on them.
+func (l *Labelled) assign(c watcher.Clusterer, items []watcher.Item) []watcher.StoryID {
 	out := make([]watcher.StoryID, len(items))
 	for i, it := range items {
-		out[i] = c.Assign(it, nil).Story
+		ms := l.matches(it)
+		out[i] = c.Assign(it, ms).Story
 		if out[i] == "" {
 			out[i] = watcher.NewStoryID(it.ID)
 		}
-		c.Learn(watcher.Member{Seq: int64(i + 1), Story: out[i], Item: it})
+		m := watcher.Member{Seq: int64(i + 1), Story: out[i], Item: it}
+		for _, x := range ms {
+			m.Themes = append(m.Themes, x.Theme)
+		}
+		c.Learn(m)
 	}
 	return out
+}
+
+// matches are the rules that fire on an item, none without a Matcher.
+func (l *Labelled) matches(it watcher.Item) []watcher.Match {
+	if l.Matcher == nil {
+		return nil
+	}
+	ms, ok := l.matched[it.ID]
+	if !ok {
+		ms = l.Matcher.Match(it, watcher.Feed{ID: it.FeedID, Language: it.Language})
+		l.matched[it.ID] = ms
+	}
+	return ms
 }
 
 // score compares stories with labels, for the items of groups of some kinds.

@@ -2,13 +2,14 @@ package story
 
 import (
 	"cmp"
-	"hash/maphash"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 	"github.com/sanctionwatch/sanctionwatch/watcher/text"
@@ -29,6 +30,10 @@ type signature struct {
 	outlet  uint32   // who wrote it: the host of its address, else the feed
 	terms   []term   // sorted by id
 	numbers []uint32 // of the title, sorted
+	tongue  uint32   // the language
+	abroad  []term   // what it has in common with its like in other languages, sorted by id
+	figures []uint32 // of the title, as other languages write them, sorted
+	themes  []uint32 // of the rules that fired
 	words   int      // of the title
 	undoes  bool     // the title tells that something is taken back
 }
@@ -39,16 +44,14 @@ type term struct {
 	times uint8
 }
 
-// seed makes hashes equal within one process, which is as long as a Book lives.
-var seed = maphash.MakeSeed()
-
-func hash64(s string) uint64 { return maphash.String(seed, s) }
+// hash64 is the same in all processes: replicas must come to the same stories.
+func hash64(s string) uint64 { return xxhash.Sum64String(s) }
 func hash32(s string) uint32 { return uint32(hash64(s)) } // the low half
 
 // sign reads an item. spell, if not nil, is told the word behind each term.
 func sign(it watcher.Item, spell func(id uint32, word string)) signature {
 	title, lead := text.Tokens(it.Title), text.Tokens(it.Lead)
-	s := signature{words: len(title), outlet: hash32(cmp.Or(it.Host(), string(it.FeedID)))}
+	s := signature{words: len(title), outlet: hash32(cmp.Or(it.Host(), string(it.FeedID))), tongue: tongue(it)}
 	if it.URL != "" {
 		s.link = hash64(article(it.URL))
 	}
@@ -78,13 +81,26 @@ func sign(it watcher.Item, spell func(id uint32, word string)) signature {
 			spell(id, lead[i].Word)
 		}
 	}
-	for id, n := range times {
-		s.terms = append(s.terms, term{id, uint8(min(n, 255))})
-	}
-	slices.SortFunc(s.terms, func(a, b term) int { return cmp.Compare(a.id, b.id) })
+	s.terms = sorted(times)
 	slices.Sort(s.numbers)
 	s.numbers = slices.Compact(s.numbers)
+	r := reader{times: make(map[uint32]int), spell: spell}
+	r.read(it.Title, title, titleTimes)
+	slices.Sort(r.figures)
+	s.figures = slices.Compact(r.figures)
+	r.figures = nil
+	r.read(it.Lead, lead[:min(len(lead), leadWords)], 1)
+	s.abroad = sorted(r.times)
 	return s
+}
+
+func sorted(times map[uint32]int) []term {
+	out := make([]term, 0, len(times))
+	for id, n := range times {
+		out = append(out, term{id, uint8(min(n, 255))})
+	}
+	slices.SortFunc(out, func(a, b term) int { return cmp.Compare(a.id, b.id) })
+	return out
 }
 
 // termOf is the term of the i'th token: its stem, and for an ideograph the pair that it
@@ -97,14 +113,19 @@ func termOf(tokens []text.Token, i int) uint32 {
 	if isNumber(w) {
 		return hash32(w)
 	}
+	return hash32(stem(w))
+}
+
+// stem is the beginning of a word, which its forms share.
+func stem(w string) string {
 	n := 0
 	for at := range w {
 		if n == stemRunes {
-			return hash32(w[:at])
+			return w[:at]
 		}
 		n++
 	}
-	return hash32(w)
+	return w
 }
 
 func isNumber(w string) bool { return strings.IndexFunc(w, unicode.IsDigit) >= 0 }
