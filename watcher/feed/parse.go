@@ -46,16 +46,16 @@ func Parse(body []byte, h Hints) (*Document, error) {
 	if d.Feed.ID == "" {
 		d.Feed.ID = m.extra.about
 	}
-	d.missing(m.starts)
+	d.missing(m.starts, m.lost)
 	return d, nil
 }
 
 // missing notes items that a document begins and that were not read, so that nothing is
 // lost silently.
-func (d *Document) missing(starts int) {
-	if n := starts - len(d.Items); n > 0 {
-		d.Notes = append(d.Notes, fmt.Sprintf("%d of %d items could not be read", n, starts))
-	}
+func (d *Document) missing(starts int, lost tally) {
+	lost.add(starts-lost.total()-len(d.Items), lostBroken)
+	d.Lost = lost.total()
+	d.Notes = append(d.Notes, lost.notes()...)
 }
 
 // baseOf returns the address that relative links of a document start from.

@@ -30,8 +30,9 @@ type piece struct {
 // A scanner splits a document into pieces. Unlike encoding/xml it never gives up: what
 // is no markup is text. Its work is linear in the document.
 type scanner struct {
-	src string
-	pos int
+	src  string
+	pos  int
+	ends [2]int // where the next end of a section and of a comment was found
 }
 
 // next returns the next piece, or false at the end.
@@ -52,7 +53,7 @@ func (s *scanner) scan() piece {
 	case strings.HasPrefix(rest, "<![CDATA["):
 		return s.cdata()
 	case strings.HasPrefix(rest, "<!--"):
-		return s.until(pieceOther, "-->", 4)
+		return s.comment()
 	case strings.HasPrefix(rest, "<?"):
 		return s.until(pieceOther, ">", 2)
 	case strings.HasPrefix(rest, "<!"):
@@ -80,12 +81,40 @@ func (s *scanner) textTo(n int) piece {
 }
 
 func (s *scanner) cdata() piece {
-	body := s.src[s.pos+len("<![CDATA["):]
-	i := strings.Index(body, "]]>")
-	if i < 0 {
-		return piece{kind: pieceCut, text: body, end: len(s.src)}
+	start := s.pos + len(cdataMark)
+	end := s.find(&s.ends[0], "]]>", start)
+	if end < 0 {
+		return piece{kind: pieceCut, text: s.src[start:], end: len(s.src)}
 	}
-	return piece{kind: pieceCDATA, text: body[:i], end: s.pos + len("<![CDATA[") + i + len("]]>")}
+	return piece{kind: pieceCDATA, text: s.src[start:end], end: end + len("]]>")}
+}
+
+// comment returns a comment. Of one that has no end only the mark is left out.
+func (s *scanner) comment() piece {
+	start := s.pos + len("<!--")
+	end := s.find(&s.ends[1], "-->", start)
+	if end < 0 {
+		return piece{kind: pieceOther, text: "<!--", end: start}
+	}
+	end += len("-->")
+	return piece{kind: pieceOther, text: s.src[s.pos:end], end: end}
+}
+
+// find returns where a mark is at or behind start, -1 if nowhere. It remembers the place:
+// sections that have no end of their own are looked at again and again.
+func (s *scanner) find(known *int, mark string, start int) int {
+	if *known >= 0 && *known < start {
+		*known = -1
+		if i := strings.Index(s.src[start:], mark); i >= 0 {
+			*known = start + i
+		} else {
+			*known = len(s.src)
+		}
+	}
+	if *known >= len(s.src) {
+		return -1
+	}
+	return *known
 }
 
 // until returns what ends with a mark that is looked for after skip bytes.

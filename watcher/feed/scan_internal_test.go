@@ -64,7 +64,7 @@ func TestScannerNeverGivesUp(t *testing.T) {
 		"cut tag":              {`<a x="1`, "cut"},
 		"cut end":              {`b</a`, `text "b"` + "\ncut"},
 		"cut CDATA":            {`<![CDATA[b`, "cut"},
-		"cut comment":          {`<!-- b`, "cut"},
+		"comment without an end": {`<!-- b`, "other\n" + `text " b"`},
 		"cut at the start":     {`b<`, `text "b"` + "\ncut"},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, describe(c.src)) })
