@@ -58,6 +58,7 @@ func parseJSON(text string, h Hints, base *url.URL, notes []string) (*Document, 
 	if j.cut {
 		d.Notes = append(d.Notes, "the document ends early")
 	}
+	d.undouble()
 	d.absolute(base)
 	d.missing(j.begun, j.lost)
 	return d, nil

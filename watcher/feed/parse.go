@@ -40,6 +40,7 @@ func Parse(body []byte, h Hints) (*Document, error) {
 	}
 	d := translate(f, h)
 	d.Notes = append(notes, m.notes...)
+	d.undouble()
 	d.Partial = m.cut
 	d.Hints.Every = max(d.Hints.Every, m.extra.wait())
 	d.Hints.SkipHours, d.Hints.SkipDays = m.extra.rests()
