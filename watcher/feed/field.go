@@ -208,6 +208,9 @@ func (m *mender) markup(p piece, in inner, name string) {
 		}
 	}
 	if kind != "text/plain" {
+		if looksLikeHTML(v) {
+			v = shown(v)
+		}
 		v = resolveHTML(rebase(m.top().base, p.attribute("xml:base")), v)
 	}
 	if src := p.attribute("src"); src != "" && v == "" && p.local() == "content" && m.atom {

@@ -87,19 +87,23 @@ func translate(f *gofeed.Feed, h Hints) *Document {
 		updated = first(updated, o.PubDate)
 		d.Hints.Every = minutes(o.TTL)
 		d.Feed.ID = extension(f.Extensions, "atom", "id")
-		d.Feed.Author = first(d.Feed.Author, person(o.ManagingEditor), person(extension(f.Extensions, "dc", "author")))
+		d.Feed.Author = first(d.Feed.Author, person(o.ManagingEditor), person(extension(f.Extensions, "dc", "author")),
+			extension(f.Extensions, "itunes", "author"), extension(f.Extensions, "googleplay", "author"),
+			extension(f.Extensions, "itunes", "name"), extension(f.Extensions, "itunes", "email"), person(o.WebMaster))
 	case *atom.Feed:
 		d.Feed.ID = o.ID
 		d.Feed.Link = first(alternate(o.Links), f.Link)
 	}
 	d.Feed.Author = first(d.Feed.Author, extension(f.Extensions, "dc", "creator"), extension(f.Extensions, "dc", "publisher"))
+	if own := baseOf(Hints{URL: h.URL}); own != nil {
+		d.Feed.Link = first(d.Feed.Link, own.String())
+	}
+	d.Feed.Title = first(d.Feed.Title, d.Feed.Link)
 	d.Feed.Updated, _ = dates.read(first(updated, extension(f.Extensions, "atom", "updated"),
 		extension(f.Extensions, "dc", "date"), extension(f.Extensions, "dcterms", "modified")))
 	for i, it := range f.Items {
 		e := entry(f, i, it, dates)
-		if f.FeedType != "rss" { // the editor of a channel is not the author of its items
-			e.Author = first(e.Author, d.Feed.Author)
-		}
+		e.Author = line(plain(first(e.Author, d.Feed.Author)))
 		d.Items = append(d.Items, e)
 	}
 	return d
@@ -131,6 +135,7 @@ func entry(f *gofeed.Feed, i int, it *gofeed.Item, dates dateReader) Entry {
 		if i < len(o.Items) {
 			e.Link = first(e.Link, o.Items[i].ExternalURL)
 			e.language = o.Items[i].Language
+			e.Title = first(e.Title, beginning(plain(first(e.Summary, o.Items[i].ContentText))))
 		}
 	case *atom.Feed:
 		if i < len(o.Entries) {
@@ -149,7 +154,6 @@ func entry(f *gofeed.Feed, i int, it *gofeed.Item, dates dateReader) Entry {
 	}
 	e.Link = first(extension(x, "feedburner", "origlink"), e.Link)
 	e.ID = first(e.guid, e.Link)
-	e.Author = line(plain(e.Author))
 	if e.Title == "" {
 		e.Title = first(beginning(plain(e.Summary)), beginning(plain(e.Content)), e.Link)
 	}

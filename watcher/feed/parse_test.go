@@ -13,6 +13,9 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/watcher/feed"
 )
 
+// documentURL is where the documents of the tests are found.
+const documentURL = "https://post.example/feeds/all.xml"
+
 // channel is an RSS document with the items given.
 func channel(items string) string {
 	return `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Harbour Post</title>` +
@@ -30,7 +33,7 @@ func numbered(n int) string {
 
 func parse(t testing.TB, body string) *feed.Document {
 	t.Helper()
-	d, err := feed.Parse([]byte(body), feed.Hints{URL: "https://post.example/feeds/all.xml"})
+	d, err := feed.Parse([]byte(body), feed.Hints{URL: documentURL})
 	require.NoError(t, err)
 	return d
 }
