@@ -78,6 +78,17 @@ func (d *Document) absolute(base *url.URL) {
 	}
 }
 
+var jsonStartRE = regexp.MustCompile(`\{\s*"[a-z_]+"\s*:`)
+
+// jsonBehind returns where a JSON Feed begins behind what a program printed by mistake,
+// -1 if there is none.
+func jsonBehind(text string) int {
+	if m := jsonStartRE.FindStringIndex(text); m != nil && strings.Contains(text[m[0]:], "jsonfeed.org/version") {
+		return m[0]
+	}
+	return -1
+}
+
 // lostMember notes that an item has a member that JSON Feed does not allow there.
 const lostMember = "members of the wrong kind were left out"
 

@@ -9,6 +9,7 @@ import (
 // Why an item that a document begins is not among those that are read.
 const (
 	lostCut     = "that the document cuts off"
+	lostBefore  = "before the start of the feed"
 	lostBehind  = "behind the end of the feed"
 	lostEmpty   = "without content inside another item"
 	lostForeign = "of another kind of feed"
@@ -91,12 +92,18 @@ func itemsIn(src string) (n, last int) {
 func (m *mender) behind() bool {
 	if !m.looked {
 		m.looked = true
-		m.rest, m.lastItem = itemsIn(m.s.src[m.s.pos:])
+		_, m.lastItem = itemsIn(m.s.src[m.s.pos:])
 		if m.lastItem >= 0 {
 			m.lastItem += m.s.pos
 		}
 	}
 	return m.s.pos <= m.lastItem
+}
+
+// goOn keeps the root open for the items behind its end.
+func (m *mender) goOn() {
+	m.over = true
+	m.note("items follow the end of the feed")
 }
 
 // swallowed reports whether a comment or CDATA section inside an element reaches so far

@@ -20,6 +20,7 @@ var lossesIn = flag.String("losses", "", "a folder with feeds: say of which an i
 
 var (
 	hiddenRE = regexp.MustCompile(`(?s)<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?>`)
+	rootRE   = regexp.MustCompile(`(?i)<(?:[a-z]+:)?(rss|rdf|channel|feed)[\s/<>]`)
 	startRE  = regexp.MustCompile(`(?i)<(?:(?:rss|atom|a):)?(item|entry)(?:[\s/][^<>]*)?>`)
 )
 
@@ -32,7 +33,18 @@ func begun(text string) int {
 		}
 		return 0
 	}
-	return len(startRE.FindAllString(hiddenRE.ReplaceAllString(text, ""), -1))
+	text = hiddenRE.ReplaceAllString(text, "")
+	name := "item"
+	if m := rootRE.FindStringSubmatch(text); m != nil && strings.EqualFold(m[1], "feed") {
+		name = "entry"
+	}
+	n := 0
+	for _, m := range startRE.FindAllStringSubmatch(text, -1) {
+		if strings.EqualFold(m[1], name) {
+			n++
+		}
+	}
+	return n
 }
 
 // TestNoItemIsLostSilently reads the documents of the folder that -losses names. Each one

@@ -71,8 +71,7 @@ type mender struct {
 	full     bool // has maxItems
 	over     bool // the root's end was seen, and items follow
 	looked   bool // what is behind the root's end was looked at
-	rest     int  // items begun there
-	lastItem int  // where the last whole one starts, -1 if there is none
+	lastItem int  // where the last whole item starts there, -1 if there is none
 	rewinds  int  // elements without an end that were entered after all
 	err      error
 	res      mended
@@ -131,6 +130,9 @@ func (m *mender) findRoot() (piece, bool) {
 		case "html":
 			page = true
 		}
+		if beginsItem(p) {
+			m.lose(1, lostBefore)
+		}
 	}
 }
 
@@ -172,6 +174,8 @@ func (m *mender) openRoot(p piece) {
 	case local == "entry":
 		m.frames[0].local = "feed"
 		m.openFrame(p, native, "entry")
+	case p.empty && m.behind():
+		m.goOn()
 	case p.empty:
 		m.pop(0)
 	}
@@ -204,7 +208,7 @@ func (m *mender) space(p piece) (string, bool) {
 	} else {
 		uri = m.frames[len(m.frames)-1].deflt
 	}
-	if uri == m.rootURI {
+	if uri == m.rootURI || beginsItem(p) {
 		return native, true
 	}
 	return m.home(spaceOf(uri))
@@ -298,6 +302,9 @@ func (m *mender) frame(p piece, local string) frame {
 	}
 	if uri := p.attribute("xmlns"); uri != "" {
 		f.deflt = uri
+		if _, ok := spaceOf(uri); !ok && uri != m.rootURI {
+			f.deflt = native // what the feed is made of is its own, whatever it is called
+		}
 	}
 	f.base = rebase(f.base, p.attribute("xml:base"))
 	return f
@@ -360,8 +367,7 @@ func (m *mender) shut(p piece) {
 				i = 0
 			}
 			if i == 0 && m.behind() {
-				m.over = true
-				m.note("items follow the end of the feed")
+				m.goOn()
 				i = 1
 			}
 			m.pop(i)
@@ -386,7 +392,8 @@ func (m *mender) pop(i int) {
 // link or title may be half of the real one.
 func (m *mender) finish() {
 	if len(m.frames) == 0 {
-		m.lose(m.rest, lostBehind)
+		rest, _ := itemsIn(m.s.src[m.s.pos:])
+		m.lose(rest, lostBehind)
 		return
 	}
 	if !m.full && !m.over && m.err == nil {
@@ -416,7 +423,7 @@ func (m *mender) lose(n int, why string) {
 func (m *mender) stray(p piece) {
 	switch {
 	case p.kind == pieceCut && strings.HasPrefix(m.s.src[p.start:], cdataMark):
-		m.note("a section without an end was left out")
+		m.note("the mark of a section without an end was ignored")
 		m.s.pos = p.start + len(cdataMark)
 	case p.kind == pieceCDATA && strings.Contains(p.text, cdataMark),
 		p.kind == pieceOther && strings.Count(p.text, "<!--") > 1:

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -28,6 +29,11 @@ func Parse(body []byte, h Hints) (*Document, error) {
 		return parseJSON(start, h, base, notes)
 	}
 	m, err := mend(text, base)
+	if errors.Is(err, errNoRoot) {
+		if i := jsonBehind(text); i >= 0 {
+			return parseJSON(text[i:], h, base, notes)
+		}
+	}
 	if err != nil {
 		return nil, refuse(text, err)
 	}

@@ -131,13 +131,17 @@ func (s *scanner) until(k pieceKind, mark string, skip int) piece {
 // entities that a document defines itself are not expanded.
 func (s *scanner) directive() piece {
 	rest := s.src[s.pos:]
-	end := strings.IndexByte(rest, '>')
-	subset := strings.IndexByte(rest, '[')
-	if end < 0 {
+	end := strings.IndexAny(rest[1:], "<>") + 1
+	if end == 0 {
 		return piece{kind: pieceCut, end: len(s.src)}
 	}
-	if subset < 0 || subset > end {
-		return piece{kind: pieceOther, text: rest[:end+1], end: s.pos + end + 1}
+	subset := strings.IndexByte(rest[:end], '[')
+	if rest[end] == '>' {
+		end++
+	}
+	short := piece{kind: pieceOther, text: rest[:end], end: s.pos + end}
+	if subset < 0 || len(rest) < len("<!doctype") || !strings.EqualFold(rest[:len("<!doctype")], "<!doctype") {
+		return short
 	}
 	for i := subset; i < len(rest); i++ {
 		if rest[i] != ']' {
@@ -145,11 +149,14 @@ func (s *scanner) directive() piece {
 		}
 		after := strings.TrimLeft(rest[i+1:], " \t\r\n")
 		if strings.HasPrefix(after, ">") {
+			if itemMark(rest[:i]) >= 0 {
+				return short // a subset without an end would take the feed with it
+			}
 			return piece{kind: pieceOther, text: rest[:subset], end: len(s.src) - len(after) + 1}
 		}
 		i = len(rest) - len(after) - 1
 	}
-	return piece{kind: pieceCut, end: len(s.src)}
+	return short
 }
 
 func (s *scanner) closeTag() piece {
@@ -174,9 +181,10 @@ func (s *scanner) openTag() piece {
 		return piece{kind: pieceCut, name: rest[:n], end: len(s.src)}
 	}
 	p := piece{kind: pieceOpen, name: rest[:n], attrs: rest[n : n+end], end: s.pos + 1 + n + end}
-	if closed {
-		p.end++
+	if !closed {
+		return p
 	}
+	p.end++
 	if a, ok := strings.CutSuffix(strings.TrimRight(p.attrs, " \t\r\n"), "/"); ok {
 		p.attrs, p.empty = a, true
 	}
@@ -199,6 +207,11 @@ func tagEnd(s string) (end int, closed bool) {
 			return i, false
 		case (c == '"' || c == '\'') && afterEquals:
 			n := strings.IndexByte(s[i+1:], c)
+			if n >= 0 {
+				if k := itemMark(s[i+1 : i+1+n]); k >= 0 { // a forgotten quote
+					return i + 1 + k, false
+				}
+			}
 			if n < 0 || n > strayQuote && strings.ContainsAny(s[i+1:i+1+n], "<>") {
 				gt := strings.IndexByte(s[i+1:], '>')
 				if gt < 0 {
