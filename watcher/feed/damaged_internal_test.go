@@ -89,6 +89,7 @@ func drawnLink(i int) string { return fmt.Sprintf("https://post.example/%d", i) 
 
 var (
 	endTagRE = regexp.MustCompile(`</[a-zA-Z:]+>`)
+	markRE   = regexp.MustCompile(`(?i)<(item|entry)`)
 	lostRE   = regexp.MustCompile(`items? .*(was|were) left out`)
 )
 
@@ -186,10 +187,13 @@ func TestDamageLosesNoItemSilently(t *testing.T) {
 			require.Equal(t, drawnLink(i), d.Items[i].Link, "%s", body)
 		}
 		text, _ := decode(body, Hints{})
+		if s.json {
+			text = text[max(0, strings.Index(text, "{")):]
+		}
 		told := len(d.Items) + d.Lost
 		require.GreaterOrEqual(t, told, begun(text), "%q in %s", d.Notes, text)
 		if !s.json {
-			require.LessOrEqual(t, told, len(startRE.FindAllString(text, -1)), "%q in %s", d.Notes, text)
+			require.LessOrEqual(t, told, len(markRE.FindAllString(text, -1)), "%q in %s", d.Notes, text)
 		}
 		require.Equal(t, d.Lost > 0, lostRE.MatchString(strings.Join(d.Notes, "\n")), "%q", d.Notes)
 		kept, lost := d.convert(watcher.Feed{ID: "post"}, time.Time{})

@@ -78,7 +78,7 @@ func (d *Document) absolute(base *url.URL) {
 	}
 }
 
-var jsonStartRE = regexp.MustCompile(`\{\s*"[a-z_]+"\s*:`)
+var jsonStartRE = regexp.MustCompile(`\{\s*"`)
 
 // jsonBehind returns where a JSON Feed begins behind what a program printed by mistake,
 // -1 if there is none.
@@ -139,8 +139,24 @@ func splitJSON(text string) *splitter {
 		j.cut = err != nil
 		return j
 	}
-	j.cut = !j.members()
+	if j.cut = !j.members(); j.cut {
+		j.salvage()
+	}
 	return j
+}
+
+var itemsRE = regexp.MustCompile(`"items"\s*:\s*\[`)
+
+// salvage reads the items where a member before them is no JSON.
+func (j *splitter) salvage() {
+	if _, ok := j.top["items"]; ok {
+		return
+	}
+	if m := itemsRE.FindStringIndex(j.text[j.offset():]); m != nil {
+		j.top["items"] = nil
+		j.resume(j.offset()+m[1], "[")
+		j.list()
+	}
 }
 
 // members reads the members of the feed; false if its end is missing.

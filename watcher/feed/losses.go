@@ -118,17 +118,15 @@ func swallowed(p, q piece) (at int, ok bool) {
 		return 0, false
 	}
 	body := strings.TrimPrefix(q.text, mark)
-	end := strings.Index(body, "</"+p.name)
-	if end < 0 {
+	item := itemMark(body)
+	if q.kind != pieceCut && (item < 0 || !strings.Contains(body[item:], mark)) {
 		return 0, false
 	}
-	if q.kind != pieceCut {
-		item := itemMark(body[end+2:])
-		if item < 0 || !strings.Contains(body[end+2+item:], mark) {
-			return 0, false
-		}
+	end := strings.Index(body, "</"+p.name)
+	if end < 0 || 0 <= item && item < end {
+		end = item
 	}
-	return q.start + len(mark) + end, true
+	return q.start + len(mark) + end, end >= 0
 }
 
 // itemMark returns where the first tag of an item is in a text, -1 if there is none.

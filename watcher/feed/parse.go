@@ -29,7 +29,7 @@ func Parse(body []byte, h Hints) (*Document, error) {
 		return parseJSON(start, h, base, notes)
 	}
 	m, err := mend(text, base)
-	if errors.Is(err, errNoRoot) {
+	if errors.Is(err, errNoRoot) || err == nil && m.starts == 0 {
 		if i := jsonBehind(text); i >= 0 {
 			return parseJSON(text[i:], h, base, notes)
 		}
