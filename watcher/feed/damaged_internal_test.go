@@ -134,6 +134,9 @@ func (d *sheet) damage(t *rapid.T) {
 	case 4:
 		stray("<![CDATA[", "<!--", "<!-- <!-- ", "<!DOCTYPE rss [", "<!DOCTYPE x>")
 	case 5:
+		if d.json { // elements are nothing to it, and would start another feed
+			return
+		}
 		stray("<item>", "<entry>", "<item/>", "<item><title>in</title></item>", "<entry></entry>", "<channel>")
 	case 6:
 		stray("</item>", "</entry>", "</channel>", "</rss>", "</feed>", "</title>", "</rdf:RDF>")

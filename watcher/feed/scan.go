@@ -217,6 +217,9 @@ func tagEnd(s string) (end int, closed bool) {
 				if gt < 0 {
 					return len(s), false
 				}
+				if k := itemMark(s[i+1 : i+1+gt]); k >= 0 {
+					return i + 1 + k, false
+				}
 				return i + 1 + gt, true
 			}
 			i += n + 1
