@@ -84,7 +84,7 @@ func guess(b []byte, h Hints) string {
 	read := map[string]string{}
 	chosen := false
 	for _, c := range candidates {
-		for _, label := range strings.Fields(c.charsets) {
+		for label := range strings.FieldsSeq(c.charsets) {
 			text, ok := read[label]
 			if !ok {
 				text, _ = convert(sample, lookup(label))
@@ -110,7 +110,7 @@ func spoken(language string) []habit {
 	}
 	var own []habit
 	for _, c := range habits {
-		for _, l := range strings.Fields(c.languages) {
+		for l := range strings.FieldsSeq(c.languages) {
 			if l == short || short == "zh" && l == "zh-hant" {
 				own = append(own, c)
 			}

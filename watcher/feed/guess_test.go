@@ -49,7 +49,7 @@ func labelled(t testing.TB, title, label string) []byte {
 
 func TestCharsetThatIsDeclaredNowhereIsGuessed(t *testing.T) {
 	for language, c := range headlines {
-		for _, label := range strings.Fields(c.charsets) {
+		for label := range strings.FieldsSeq(c.charsets) {
 			for _, known := range []string{"", language} {
 				t.Run(label+" "+language+" known "+known, func(t *testing.T) {
 					d, err := feed.Parse(labelled(t, c.title, label), feed.Hints{Language: known})
