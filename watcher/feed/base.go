@@ -62,7 +62,7 @@ func unsafeScheme(scheme string) bool {
 
 // resolveHTML makes the links in HTML absolute and leaves all else as it is.
 func resolveHTML(base *url.URL, s string) string {
-	if base == nil || !strings.Contains(s, "=") || !strings.Contains(s, "<") {
+	if !strings.Contains(s, "=") || !strings.Contains(s, "<") {
 		return s
 	}
 	z := html.NewTokenizer(strings.NewReader(s))
@@ -92,11 +92,23 @@ func resolveTag(base *url.URL, z *html.Tokenizer, raw string) string {
 		if abs := resolve(base, a.Val); abs != a.Val && abs != "" {
 			t.Attr[i].Val, changed = abs, true
 		}
+		changed = changed || a.Val != "" && !quoted(raw, a.Key)
 	}
 	if !changed {
 		return raw
 	}
 	return t.String()
+}
+
+// quoted reports whether the value of an attribute stands in quotes. Without them a stray
+// quote becomes part of the address.
+func quoted(tag, attr string) bool {
+	i := strings.Index(strings.ToLower(tag), attr+"=")
+	if i < 0 || i+len(attr)+1 >= len(tag) {
+		return true
+	}
+	c := tag[i+len(attr)+1]
+	return c == '"' || c == '\'' || c == ' '
 }
 
 func holdsLink(attr string) bool {

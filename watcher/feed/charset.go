@@ -26,7 +26,7 @@ const prologWindow = 8 << 10
 
 // decode turns a document into UTF-8 and says what it had to assume. In order: what the
 // operator said, a byte order mark, UTF-8 that is valid whatever is declared, the prolog,
-// the HTTP header, UTF-8 with some bytes broken, the usual charset of the language.
+// the HTTP header, UTF-8 with some bytes broken, the charset that reads best.
 func decode(body []byte, h Hints) (string, []string) {
 	if e := lookup(h.Encoding); e != nil {
 		return convert(body, e)
@@ -52,8 +52,10 @@ func decode(body []byte, h Hints) (string, []string) {
 	if lookup(labels[0]) == unicode.UTF8 || lookup(labels[1]) == unicode.UTF8 {
 		return utf8Text(body)
 	}
-	text, _ := convert(body, guess(body, h))
-	return text, []string{"no charset is declared and the text is no UTF-8: a guess was made; set encoding on the feed"}
+	label := guess(body, h)
+	text, _ := convert(body, lookup(label))
+	return text, []string{"no charset is declared and the text is no UTF-8: it was read as " + label +
+		"; if that is wrong set encoding on the feed"}
 }
 
 // marked recognises UTF-16 and UTF-32 by their mark, or by how "<" looks in them, and
@@ -201,56 +203,6 @@ func mostlyUTF8(b []byte) bool {
 	return good > 10*bad
 }
 
-// guess returns the charset that was usual for a language before UTF-8.
-func guess(b []byte, h Hints) encoding.Encoding {
-	language, _, _ := strings.Cut(strings.ToLower(h.Language), "-")
-	if language == "" {
-		language = declaredLanguage(b)
-	}
-	label := "windows-1252"
-	switch language {
-	case "ru", "be", "bg", "sr", "mk":
-		label = "windows-1251"
-	case "uk":
-		label = "windows-1251"
-	case "pl", "cs", "sk", "hu", "ro", "hr", "sl":
-		label = "windows-1250"
-	case "lt", "lv", "et":
-		label = "windows-1257"
-	case "el":
-		label = "windows-1253"
-	case "tr":
-		label = "windows-1254"
-	case "he":
-		label = "windows-1255"
-	case "ar", "fa":
-		label = "windows-1256"
-	case "zh":
-		label = "gb18030"
-		if traditional(h.Language) {
-			label = "big5"
-		}
-	case "ja":
-		label = "shift_jis"
-	case "ko":
-		label = "euc-kr"
-	default:
-		if cyrillic(b) {
-			label = "windows-1251"
-		}
-	}
-	if label == "windows-1251" && moreKOI8(b) {
-		label = "koi8-u"
-	}
-	return lookup(label)
-}
-
-// traditional reports whether a kind of Chinese is written in traditional characters.
-func traditional(language string) bool {
-	l := strings.ToLower(language)
-	return strings.Contains(l, "tw") || strings.Contains(l, "hk") || strings.Contains(l, "hant")
-}
-
 var languageRE = regexp.MustCompile(`(?i)(?:<(?:dc:)?language>\s*|xml:lang=["'])([a-z]{2})`)
 
 func declaredLanguage(b []byte) string {
@@ -258,35 +210,4 @@ func declaredLanguage(b []byte) string {
 		return strings.ToLower(string(m[1]))
 	}
 	return ""
-}
-
-// cyrillic reports whether the high bytes stand together as words do, which accented
-// letters in a Western language do not.
-func cyrillic(b []byte) bool {
-	high, pairs := 0, 0
-	for i, c := range b {
-		if c < 0xC0 {
-			continue
-		}
-		high++
-		if i > 0 && b[i-1] >= 0xC0 {
-			pairs++
-		}
-	}
-	return high >= 6 && pairs*2 > high
-}
-
-// moreKOI8 reports whether Cyrillic letters are those of KOI8: its small letters lie
-// where windows-1251 has the capitals.
-func moreKOI8(b []byte) bool {
-	low, high := 0, 0
-	for _, c := range b {
-		switch {
-		case c >= 0xE0:
-			high++
-		case c >= 0xC0:
-			low++
-		}
-	}
-	return low > high
 }

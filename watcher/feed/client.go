@@ -117,11 +117,9 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 	if err != nil {
 		return watcher.Batch{}, res.explain(err)
 	}
-	b.Items, b.Notes = d.Convert(f, now), d.Notes
+	items, lost := d.convert(f, now)
+	b.Items, b.Notes = items, append(d.Notes, lost...)
 	b.Hints.Every, b.Hints.SkipHours, b.Hints.SkipDays = d.Hints.Every, d.Hints.SkipHours, d.Hints.SkipDays
-	if n := len(d.Items) - len(b.Items); n > 0 {
-		b.Notes = append(b.Notes, fmt.Sprintf("%d of %d items are given twice or are empty", n, len(d.Items)))
-	}
 	if res.Cut || d.Partial {
 		if len(b.Items) == 0 {
 			return watcher.Batch{}, fmt.Errorf("the answer ends early, after %d bytes and no whole item", len(res.Body))

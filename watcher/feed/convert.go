@@ -29,6 +29,12 @@ const headline = 120
 // the site or of other items too, it is the feed with the item's guid, and where that is
 // missing or shared the feed with the item's text. Of two items with the same identity the first in the document stays.
 func (d *Document) Convert(f watcher.Feed, now time.Time) []watcher.Item {
+	items, _ := d.convert(f, now)
+	return items
+}
+
+// convert also says which items it left out.
+func (d *Document) convert(f watcher.Feed, now time.Time) ([]watcher.Item, []string) {
 	items := make([]watcher.Item, 0, len(d.Items))
 	for _, e := range d.Items {
 		items = append(items, d.item(e, f, now))
@@ -37,6 +43,7 @@ func (d *Document) Convert(f watcher.Feed, now time.Time) []watcher.Item {
 	links := shared(items, func(it watcher.Item) string { return Canonical(it.URL) })
 	guids := shared(items, func(it watcher.Item) string { return it.GUID })
 	seen := map[watcher.ItemID]bool{}
+	var lost tally
 	kept := items[:0]
 	for _, it := range items {
 		link := Canonical(it.URL)
@@ -49,13 +56,18 @@ func (d *Document) Convert(f watcher.Feed, now time.Time) []watcher.Item {
 			sum := sha256.Sum256([]byte(it.Title + "\x00" + it.Lead))
 			it.ID = watcher.NewItemID(string(f.ID) + "\x00text\x00" + hex.EncodeToString(sum[:16]))
 		}
-		if !seen[it.ID] && (it.Title != "" || it.URL != "") {
+		switch {
+		case it.Title == "" && it.URL == "":
+			lost.add(1, lostBlank)
+		case seen[it.ID]:
+			lost.add(1, lostTwice)
+		default:
 			seen[it.ID] = true
 			kept = append(kept, it)
 		}
 	}
 	oldestFirst(kept)
-	return kept
+	return kept, lost.notes()
 }
 
 // item turns one entry into an item that has no identity yet.

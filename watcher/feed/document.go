@@ -23,6 +23,7 @@ type Document struct {
 	Items []Entry `json:"items"` // in the order of the document
 
 	Notes   []string      `json:"-"` // what was repaired or left out, in words
+	Lost    int           `json:"-"` // items that the document begins and that are not in Items; Notes say why
 	Partial bool          `json:"-"` // the document ends early: more may come next time
 	Hints   watcher.Hints `json:"-"` // when the publisher wants to be asked again
 }

@@ -74,7 +74,9 @@ func sanitize(s string) string {
 		case forbidden(r):
 			return -1
 		case 0x80 <= r && r <= 0x9F:
-			return charmap.Windows1252.DecodeByte(byte(r))
+			if c := charmap.Windows1252.DecodeByte(byte(r)); c != utf8.RuneError {
+				return c
+			}
 		}
 		return r
 	}, s)

@@ -28,6 +28,14 @@ func (m *mender) read(p piece, r role) inner {
 			in.cut = true
 			return in
 		}
+		if at, ok := swallowed(p, q); ok {
+			m.note("a section without an end was closed")
+			m.s.pos = at
+			if q.kind == pieceOther {
+				continue
+			}
+			q = piece{kind: pieceCDATA, text: m.s.src[q.start+len(cdataMark) : at], start: q.start, end: at}
+		}
 		if m.boundary(q) || q.kind == pieceOpen && m.foreign(p, q, r) {
 			m.s.pos = q.start
 			m.note("an element without an end was closed")
@@ -200,6 +208,9 @@ func (m *mender) markup(p piece, in inner, name string) {
 		}
 	}
 	if kind != "text/plain" {
+		if looksLikeHTML(v) {
+			v = shown(v)
+		}
 		v = resolveHTML(rebase(m.top().base, p.attribute("xml:base")), v)
 	}
 	if src := p.attribute("src"); src != "" && v == "" && p.local() == "content" && m.atom {

@@ -36,12 +36,12 @@ func TestFeedIsDescribed(t *testing.T) {
 		"Dublin Core": {
 			withSpaces(`<rss><channel><dc:title>H</dc:title><dc:description>no</dc:description><dc:language>be</dc:language>
 			<dc:creator>Ed</dc:creator><dc:rights>(c)</dc:rights><dc:date>2021-05-25</dc:date></channel></rss>`),
-			feed.Meta{Title: "H", Language: "be", Author: "Ed", Rights: "(c)", Updated: time.Date(2021, 5, 25, 0, 0, 0, 0, time.UTC)},
+			feed.Meta{Title: "H", Link: documentURL, Language: "be", Author: "Ed", Rights: "(c)", Updated: time.Date(2021, 5, 25, 0, 0, 0, 0, time.UTC)},
 		},
 		"podcast": {
 			withSpaces(`<rss><channel><title>H</title><itunes:author>Ed</itunes:author><itunes:subtitle>s</itunes:subtitle>
 			<itunes:owner><itunes:name>no</itunes:name></itunes:owner></channel></rss>`),
-			feed.Meta{Title: "H", Author: "Ed", Description: "s"},
+			feed.Meta{Title: "H", Link: documentURL, Author: "Ed", Description: "s"},
 		},
 		"Atom": {
 			`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="uk"><title type="text">H</title><subtitle>d</subtitle><id>urn:q</id>
@@ -55,7 +55,7 @@ func TestFeedIsDescribed(t *testing.T) {
 		"Atom 0.3": {
 			`<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title mode="escaped">H</title><tagline>d</tagline><id>urn:q</id>
 			<copyright>(c)</copyright><modified>2021-05-25T14:05:00Z</modified></feed>`,
-			feed.Meta{Title: "H", Description: "d", ID: "urn:q", Rights: "(c)", Updated: time.Date(2021, 5, 25, 14, 5, 0, 0, time.UTC)},
+			feed.Meta{Title: "H", Link: documentURL, Description: "d", ID: "urn:q", Rights: "(c)", Updated: time.Date(2021, 5, 25, 14, 5, 0, 0, time.UTC)},
 		},
 		"JSON": {
 			`{"version":"https://jsonfeed.org/version/1.1","title":"H","home_page_url":"home","description":"d","language":"be",

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
@@ -19,22 +21,19 @@ const (
 // parseJSON reads JSON Feed. Items are taken one by one, so that a document that ends
 // early, or has one bad item, still gives the others.
 func parseJSON(text string, h Hints, base *url.URL, notes []string) (*Document, error) {
-	top, items, cut := splitJSON(text)
+	j := splitJSON(text)
+	top := j.top
 	_, isFeed := top["items"]
 	if version := jsonString(top["version"]); !isFeed && !strings.Contains(version, "jsonfeed") {
 		return nil, refuseJSON(top)
 	}
-	if len(items) > maxItems {
-		items = items[:maxItems]
-		notes = append(notes, fmt.Sprintf("more than %d items: the rest was left out", maxItems))
-	}
-	good := items[:0:0]
-	for _, raw := range items {
-		if len(raw) > maxRaw {
-			continue
-		}
-		if json.Unmarshal(raw, &jsonfeed.Item{}) == nil && strings.HasPrefix(string(raw), "{") {
+	good := j.items[:0:0]
+	for _, raw := range j.items {
+		if raw, whole := usable(raw); raw != nil {
 			good = append(good, raw)
+			if !whole && !slices.Contains(notes, lostMember) {
+				notes = append(notes, lostMember)
+			}
 		}
 	}
 	whole, err := json.Marshal(good)
@@ -55,12 +54,13 @@ func parseJSON(text string, h Hints, base *url.URL, notes []string) (*Document, 
 		return nil, fmt.Errorf("parse feed: %w", err)
 	}
 	d := translate(f, h)
-	d.Notes, d.Partial = notes, cut
-	if cut {
+	d.Notes, d.Partial = notes, j.cut
+	if j.cut {
 		d.Notes = append(d.Notes, "the document ends early")
 	}
+	d.undouble()
 	d.absolute(base)
-	d.missing(len(items))
+	d.missing(j.begun, j.lost)
 	return d, nil
 }
 
@@ -78,47 +78,184 @@ func (d *Document) absolute(base *url.URL) {
 	}
 }
 
-// splitJSON returns the members of an object, with the elements of "items" apart; cut if
-// the text ends early or goes wrong.
-func splitJSON(text string) (top map[string]json.RawMessage, items []json.RawMessage, cut bool) {
-	top = map[string]json.RawMessage{}
-	dec := json.NewDecoder(strings.NewReader(text))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return top, nil, err != nil
+var jsonStartRE = regexp.MustCompile(`\{\s*"`)
+
+// jsonBehind returns where a JSON Feed begins behind what a program printed by mistake,
+// -1 if there is none.
+func jsonBehind(text string) int {
+	if m := jsonStartRE.FindStringIndex(text); m != nil && strings.Contains(text[m[0]:], "jsonfeed.org/version") {
+		return m[0]
 	}
-	for members := 0; dec.More(); members++ {
-		t, err := dec.Token()
+	return -1
+}
+
+// lostMember notes that an item has a member that JSON Feed does not allow there.
+const lostMember = "members of the wrong kind were left out"
+
+// usable returns an item that gofeed can read: without the members that are of the wrong
+// kind, and nil if it is no object or too large.
+func usable(raw json.RawMessage) (item json.RawMessage, whole bool) {
+	if len(raw) > maxRaw || !strings.HasPrefix(string(raw), "{") {
+		return nil, false
+	}
+	if json.Unmarshal(raw, &jsonfeed.Item{}) == nil {
+		return raw, true
+	}
+	members := map[string]json.RawMessage{}
+	if json.Unmarshal(raw, &members) != nil {
+		return nil, false
+	}
+	for name, value := range members {
+		one, err := json.Marshal(map[string]json.RawMessage{name: value})
+		if err != nil || json.Unmarshal(one, &jsonfeed.Item{}) != nil {
+			delete(members, name)
+		}
+	}
+	raw, err := json.Marshal(members)
+	if err != nil || len(members) == 0 {
+		return nil, false
+	}
+	return raw, false
+}
+
+// A splitter takes a JSON Feed apart: the members of the object, and the elements of
+// "items" apart. It reads on behind an item that is no JSON.
+type splitter struct {
+	text  string
+	dec   *json.Decoder
+	base  int // where in text the decoder's text begins
+	tries int // places where an item was looked for behind broken ones
+
+	top   map[string]json.RawMessage
+	items []json.RawMessage
+	begun int  // items in the document
+	cut   bool // the text ends early or goes wrong
+	lost  tally
+}
+
+func splitJSON(text string) *splitter {
+	j := &splitter{text: text, top: map[string]json.RawMessage{}, dec: json.NewDecoder(strings.NewReader(text))}
+	if t, err := j.dec.Token(); err != nil || t != json.Delim('{') {
+		j.cut = err != nil
+		return j
+	}
+	if j.cut = !j.members(); j.cut {
+		j.salvage()
+	}
+	return j
+}
+
+var itemsRE = regexp.MustCompile(`"items"\s*:\s*\[`)
+
+// salvage reads the items where a member before them is no JSON.
+func (j *splitter) salvage() {
+	if _, ok := j.top["items"]; ok {
+		return
+	}
+	if m := itemsRE.FindStringIndex(j.text[j.offset():]); m != nil {
+		j.top["items"] = nil
+		j.resume(j.offset()+m[1], "[")
+		j.list()
+	}
+}
+
+// members reads the members of the feed; false if its end is missing.
+func (j *splitter) members() bool {
+	for members := 0; j.dec.More(); members++ {
+		t, err := j.dec.Token()
 		if err != nil || members == maxMembers {
-			return top, items, true
+			return false
 		}
 		key, _ := t.(string)
 		if key != "items" {
 			var raw json.RawMessage
-			if err := dec.Decode(&raw); err != nil {
-				return top, items, true
+			if err := j.dec.Decode(&raw); err != nil {
+				return false
 			}
-			top[key] = raw
+			j.top[key] = raw
 			continue
 		}
-		top[key] = nil
-		if t, err := dec.Token(); err != nil || t != json.Delim('[') {
-			return top, items, true
+		j.top[key] = nil
+		if t, err := j.dec.Token(); err != nil || t != json.Delim('[') {
+			return false
 		}
-		for dec.More() {
-			var raw json.RawMessage
-			if err := dec.Decode(&raw); err != nil {
-				return top, items, true
-			}
-			if len(items) <= maxItems {
-				items = append(items, raw)
-			}
-		}
-		if _, err := dec.Token(); err != nil {
-			return top, items, true
+		if !j.list() {
+			return false
 		}
 	}
-	_, err := dec.Token()
-	return top, items, err != nil
+	_, err := j.dec.Token()
+	return err == nil
+}
+
+// list reads the items up to the end of their list; false if that is missing.
+func (j *splitter) list() bool {
+	for j.dec.More() {
+		var raw json.RawMessage
+		if err := j.dec.Decode(&raw); err != nil {
+			at := j.offset()
+			if strings.HasPrefix(j.text[at:], "]") { // behind a comma too many
+				at++
+				j.resume(at+len(j.text[at:])-len(strings.TrimLeft(j.text[at:], " \t\r\n,")), "{")
+				return true
+			}
+			next := j.next(at)
+			why := lostBroken
+			if next < 0 {
+				why = lostCut
+			}
+			j.begun++
+			j.lost.add(1, why)
+			if next < 0 {
+				return false
+			}
+			j.resume(next, "[")
+			continue
+		}
+		if j.begun++; len(j.items) < maxItems {
+			j.items = append(j.items, raw)
+		} else {
+			j.lost.add(1, lostBeyond)
+		}
+	}
+	_, err := j.dec.Token()
+	return err == nil
+}
+
+// offset is where the value begins that could not be read.
+func (j *splitter) offset() int {
+	at := min(j.base+int(j.dec.InputOffset()), len(j.text))
+	return at + len(j.text[at:]) - len(strings.TrimLeft(j.text[at:], " \t\r\n"))
+}
+
+// resume reads on at a place inside a list or an object.
+func (j *splitter) resume(at int, opening string) {
+	j.dec = json.NewDecoder(strings.NewReader(opening + j.text[at:]))
+	_, _ = j.dec.Token()
+	j.base = at - len(opening)
+}
+
+var nextItemRE = regexp.MustCompile(`\}\s*,\s*\{`)
+
+// next returns where the next item begins behind a broken one, -1 if there is none. What
+// has neither id nor text is something inside an item.
+func (j *splitter) next(at int) int {
+	for ; j.tries < maxRewinds; j.tries++ {
+		m := nextItemRE.FindStringIndex(j.text[at:])
+		if m == nil {
+			return -1
+		}
+		at += m[1] - 1
+		var item map[string]json.RawMessage
+		if json.NewDecoder(strings.NewReader(j.text[at:])).Decode(&item) != nil {
+			continue
+		}
+		for _, name := range []string{"id", "content_text", "content_html"} {
+			if item[name] != nil {
+				return at
+			}
+		}
+	}
+	return -1
 }
 
 // refuseJSON says what a JSON document is that is no feed; servers tell errors so.

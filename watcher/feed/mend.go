@@ -27,6 +27,7 @@ type mended struct {
 	xml    string // well-formed, bounded, links absolute, only elements of use
 	starts int    // items begun in it
 	cut    bool   // the original ends in the middle
+	lost   tally  // those of them that are not in xml
 	notes  []string
 	extra  extras
 }
@@ -65,8 +66,12 @@ type mender struct {
 	atom     bool
 	base     *url.URL
 	channel  bool // a channel was opened
+	items    int  // written
 	single   bool // the root is itself a channel or an entry, and was given a root
 	full     bool // has maxItems
+	over     bool // the root's end was seen, and items follow
+	looked   bool // what is behind the root's end was looked at
+	lastItem int  // where the last whole item starts there, -1 if there is none
 	rewinds  int  // elements without an end that were entered after all
 	err      error
 	res      mended
@@ -90,6 +95,8 @@ func mend(src string, base *url.URL) (mended, error) {
 			m.open(p)
 		case pieceClose:
 			m.shut(p)
+		default:
+			m.stray(p)
 		}
 	}
 	m.finish()
@@ -122,6 +129,9 @@ func (m *mender) findRoot() (piece, bool) {
 			}
 		case "html":
 			page = true
+		}
+		if beginsItem(p) {
+			m.lose(1, lostBefore)
 		}
 	}
 }
@@ -164,6 +174,8 @@ func (m *mender) openRoot(p piece) {
 	case local == "entry":
 		m.frames[0].local = "feed"
 		m.openFrame(p, native, "entry")
+	case p.empty && m.behind():
+		m.goOn()
 	case p.empty:
 		m.pop(0)
 	}
@@ -196,7 +208,7 @@ func (m *mender) space(p piece) (string, bool) {
 	} else {
 		uri = m.frames[len(m.frames)-1].deflt
 	}
-	if uri == m.rootURI {
+	if uri == m.rootURI || beginsItem(p) {
 		return native, true
 	}
 	return m.home(spaceOf(uri))
@@ -257,7 +269,7 @@ func (m *mender) room() bool {
 
 // outside reports whether fields here belong to nothing: beside the channel.
 func (m *mender) outside() bool {
-	return !m.atom && len(m.frames) == 1
+	return len(m.frames) == 1 && (!m.atom || m.over)
 }
 
 // frameRole says whether an element that may be a frame is one here.
@@ -265,11 +277,19 @@ func (m *mender) frameRole(p piece, space, local string) role {
 	switch {
 	case local == "author" && !m.atom && space == native:
 		return roleText
-	case local == "entry" && !m.atom, local == "item" && m.atom, local == "channel" && m.atom:
+	case local == "entry" && !m.atom, local == "item" && m.atom:
+		if !m.inItem() {
+			m.lose(1, lostForeign)
+		}
+		return roleSkip
+	case local == "channel" && m.atom:
 		return roleSkip
 	case local == "channel" && m.channel: // gofeed keeps the items of one channel only
 		return roleEnter
-	case p.empty && (local == "author" || m.inItem()):
+	case p.empty && local == "author":
+		return roleSkip
+	case p.empty && m.inItem():
+		m.lose(1, lostEmpty)
 		return roleSkip
 	}
 	return roleFrame
@@ -282,6 +302,9 @@ func (m *mender) frame(p piece, local string) frame {
 	}
 	if uri := p.attribute("xmlns"); uri != "" {
 		f.deflt = uri
+		if _, ok := spaceOf(uri); !ok && uri != m.rootURI {
+			f.deflt = native // what the feed is made of is its own, whatever it is called
+		}
 	}
 	f.base = rebase(f.base, p.attribute("xml:base"))
 	return f
@@ -298,12 +321,14 @@ func (m *mender) openFrame(p piece, space, local string) {
 				break
 			}
 		}
-		if m.res.starts == maxItems {
+		if m.items == maxItems {
 			m.full = true
-			m.note(fmt.Sprintf("more than %d items: the rest was left out", maxItems))
+			rest, _ := itemsIn(m.s.src[p.start:])
+			m.lose(rest, lostBeyond)
 			m.s.pos = len(m.s.src)
 			return
 		}
+		m.items++
 		m.res.starts++
 	}
 	f := m.frame(p, local)
@@ -341,6 +366,10 @@ func (m *mender) shut(p piece) {
 			if i == 1 && m.single {
 				i = 0
 			}
+			if i == 0 && m.behind() {
+				m.goOn()
+				i = 1
+			}
 			m.pop(i)
 			return
 		}
@@ -363,9 +392,11 @@ func (m *mender) pop(i int) {
 // link or title may be half of the real one.
 func (m *mender) finish() {
 	if len(m.frames) == 0 {
+		rest, _ := itemsIn(m.s.src[m.s.pos:])
+		m.lose(rest, lostBehind)
 		return
 	}
-	if !m.full && m.err == nil {
+	if !m.full && !m.over && m.err == nil {
 		m.res.cut = true
 		m.note("the document ends early")
 	}
@@ -375,12 +406,30 @@ func (m *mender) finish() {
 			m.out.Reset()
 			m.out.WriteString(kept)
 			m.frames = m.frames[:i]
-			m.res.starts--
-			m.note("an item that the document cuts off was left out")
+			m.res.lost.add(1, lostCut)
 			break
 		}
 	}
 	m.pop(0)
+}
+
+// lose counts items that are begun and not written.
+func (m *mender) lose(n int, why string) {
+	m.res.starts += n
+	m.res.lost.add(n, why)
+}
+
+// stray takes what stands between elements. It is nothing, unless it has lost its end.
+func (m *mender) stray(p piece) {
+	switch {
+	case p.kind == pieceCut && strings.HasPrefix(m.s.src[p.start:], cdataMark):
+		m.note("the mark of a section without an end was ignored")
+		m.s.pos = p.start + len(cdataMark)
+	case p.kind == pieceCDATA && strings.Contains(p.text, cdataMark),
+		p.kind == pieceOther && strings.Count(p.text, "<!--") > 1:
+		n, _ := itemsIn(strings.TrimPrefix(p.text, "<!--"))
+		m.lose(n, lostComment)
+	}
 }
 
 // note tells once what was done.

@@ -39,6 +39,8 @@ func spaceOf(uri string) (string, bool) {
 		return "dcterms", true
 	case "http://www.itunes.com/dtds/podcast-1.0.dtd", "http://example.com/dtds/podcast-1.0.dtd":
 		return "itunes", true
+	case "http://www.google.com/schemas/play-podcasts/1.0":
+		return "googleplay", true
 	case "http://search.yahoo.com/mrss":
 		return "media", true
 	case "http://purl.org/rss/1.0/modules/syndication":
@@ -58,7 +60,7 @@ func spaceOfPrefix(prefix string) (string, bool) {
 	switch p := strings.ToLower(prefix); p {
 	case "rss", "rdf":
 		return native, true
-	case "atom", "content", "dc", "dcterms", "feedburner", "itunes", "media", "sy", "xhtml", "yandex":
+	case "atom", "content", "dc", "dcterms", "feedburner", "googleplay", "itunes", "media", "sy", "xhtml", "yandex":
 		return p, true
 	case "dcq":
 		return "dcterms", true
@@ -71,6 +73,7 @@ const namespaces = ` xmlns:content="http://purl.org/rss/1.0/modules/content/"` +
 	` xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"` +
 	` xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"` +
 	` xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"` +
+	` xmlns:googleplay="http://www.google.com/schemas/play-podcasts/1.0"` +
 	` xmlns:media="http://search.yahoo.com/mrss/"` +
 	` xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"` +
 	` xmlns:yandex="http://news.yandex.ru"`
@@ -104,7 +107,13 @@ func roleOf(space, local string) role {
 		switch local {
 		case "summary", "subtitle":
 			return roleMarkup
-		case "author", "title":
+		case "author", "title", "name", "email":
+			return roleText
+		case "owner": // of a podcast
+			return roleEnter
+		}
+	case "googleplay":
+		if local == "author" {
 			return roleText
 		}
 	case "media":

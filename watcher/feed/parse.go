@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -28,6 +29,11 @@ func Parse(body []byte, h Hints) (*Document, error) {
 		return parseJSON(start, h, base, notes)
 	}
 	m, err := mend(text, base)
+	if errors.Is(err, errNoRoot) || err == nil && m.starts == 0 {
+		if i := jsonBehind(text); i >= 0 {
+			return parseJSON(text[i:], h, base, notes)
+		}
+	}
 	if err != nil {
 		return nil, refuse(text, err)
 	}
@@ -40,22 +46,23 @@ func Parse(body []byte, h Hints) (*Document, error) {
 	}
 	d := translate(f, h)
 	d.Notes = append(notes, m.notes...)
+	d.undouble()
 	d.Partial = m.cut
 	d.Hints.Every = max(d.Hints.Every, m.extra.wait())
 	d.Hints.SkipHours, d.Hints.SkipDays = m.extra.rests()
 	if d.Feed.ID == "" {
 		d.Feed.ID = m.extra.about
 	}
-	d.missing(m.starts)
+	d.missing(m.starts, m.lost)
 	return d, nil
 }
 
 // missing notes items that a document begins and that were not read, so that nothing is
 // lost silently.
-func (d *Document) missing(starts int) {
-	if n := starts - len(d.Items); n > 0 {
-		d.Notes = append(d.Notes, fmt.Sprintf("%d of %d items could not be read", n, starts))
-	}
+func (d *Document) missing(starts int, lost tally) {
+	lost.add(starts-lost.total()-len(d.Items), lostBroken)
+	d.Lost = lost.total()
+	d.Notes = append(d.Notes, lost.notes()...)
 }
 
 // baseOf returns the address that relative links of a document start from.
@@ -86,19 +93,23 @@ func translate(f *gofeed.Feed, h Hints) *Document {
 		updated = first(updated, o.PubDate)
 		d.Hints.Every = minutes(o.TTL)
 		d.Feed.ID = extension(f.Extensions, "atom", "id")
-		d.Feed.Author = first(d.Feed.Author, person(o.ManagingEditor), person(extension(f.Extensions, "dc", "author")))
+		d.Feed.Author = first(d.Feed.Author, person(o.ManagingEditor), person(extension(f.Extensions, "dc", "author")),
+			extension(f.Extensions, "itunes", "author"), extension(f.Extensions, "googleplay", "author"),
+			extension(f.Extensions, "itunes", "name"), extension(f.Extensions, "itunes", "email"), person(o.WebMaster))
 	case *atom.Feed:
 		d.Feed.ID = o.ID
 		d.Feed.Link = first(alternate(o.Links), f.Link)
 	}
 	d.Feed.Author = first(d.Feed.Author, extension(f.Extensions, "dc", "creator"), extension(f.Extensions, "dc", "publisher"))
+	if own := baseOf(Hints{URL: h.URL}); own != nil {
+		d.Feed.Link = first(d.Feed.Link, own.String())
+	}
+	d.Feed.Title = first(d.Feed.Title, d.Feed.Link)
 	d.Feed.Updated, _ = dates.read(first(updated, extension(f.Extensions, "atom", "updated"),
 		extension(f.Extensions, "dc", "date"), extension(f.Extensions, "dcterms", "modified")))
 	for i, it := range f.Items {
 		e := entry(f, i, it, dates)
-		if f.FeedType != "rss" { // the editor of a channel is not the author of its items
-			e.Author = first(e.Author, d.Feed.Author)
-		}
+		e.Author = line(plain(first(e.Author, d.Feed.Author)))
 		d.Items = append(d.Items, e)
 	}
 	return d
@@ -130,6 +141,7 @@ func entry(f *gofeed.Feed, i int, it *gofeed.Item, dates dateReader) Entry {
 		if i < len(o.Items) {
 			e.Link = first(e.Link, o.Items[i].ExternalURL)
 			e.language = o.Items[i].Language
+			e.Title = first(e.Title, beginning(plain(first(e.Summary, o.Items[i].ContentText))))
 		}
 	case *atom.Feed:
 		if i < len(o.Entries) {
@@ -148,7 +160,6 @@ func entry(f *gofeed.Feed, i int, it *gofeed.Item, dates dateReader) Entry {
 	}
 	e.Link = first(extension(x, "feedburner", "origlink"), e.Link)
 	e.ID = first(e.guid, e.Link)
-	e.Author = line(plain(e.Author))
 	if e.Title == "" {
 		e.Title = first(beginning(plain(e.Summary)), beginning(plain(e.Content)), e.Link)
 	}

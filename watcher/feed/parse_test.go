@@ -13,6 +13,9 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/watcher/feed"
 )
 
+// documentURL is where the documents of the tests are found.
+const documentURL = "https://post.example/feeds/all.xml"
+
 // channel is an RSS document with the items given.
 func channel(items string) string {
 	return `<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Harbour Post</title>` +
@@ -30,7 +33,7 @@ func numbered(n int) string {
 
 func parse(t testing.TB, body string) *feed.Document {
 	t.Helper()
-	d, err := feed.Parse([]byte(body), feed.Hints{URL: "https://post.example/feeds/all.xml"})
+	d, err := feed.Parse([]byte(body), feed.Hints{URL: documentURL})
 	require.NoError(t, err)
 	return d
 }
@@ -139,8 +142,9 @@ func TestCutJSONGivesItsWholeItems(t *testing.T) {
 
 func TestBadJSONItemIsToldAndLeftOut(t *testing.T) {
 	d := parse(t, `{"version":"https://jsonfeed.org/version/1","items":[7,{"id":"2","title":"b"},{"id":"3","attachments":5}]}`)
-	require.Len(t, d.Items, 1)
-	require.Contains(t, strings.Join(d.Notes, ""), "2 of 3 items could not be read")
+	require.Len(t, d.Items, 2, "a member of the wrong kind costs only itself")
+	require.Equal(t, []string{"members of the wrong kind were left out", "an item that could not be read was left out"}, d.Notes)
+	require.Equal(t, 1, d.Lost)
 }
 
 func TestLinksAreAbsolute(t *testing.T) {
@@ -204,7 +208,7 @@ func TestBoundsHold(t *testing.T) {
 	d := parse(t, channel(numbered(5_001)))
 	require.Len(t, d.Items, 5_000)
 	require.Equal(t, "Cargo 0", d.Items[0].Title)
-	require.Contains(t, strings.Join(d.Notes, ""), "more than 5000 items")
+	require.Contains(t, strings.Join(d.Notes, ""), "an item beyond the number that is read")
 	require.False(t, d.Partial)
 
 	d = parse(t, channel("<item><title>A</title><description>"+strings.Repeat("wave ", 1<<18)+"</description></item>"+numbered(1)))

@@ -17,7 +17,7 @@ func PlainText(s string) string {
 	if !strings.ContainsAny(s, "<&") {
 		return fold(s)
 	}
-	z := html.NewTokenizer(strings.NewReader(s))
+	z := html.NewTokenizer(strings.NewReader(shown(s)))
 	breaks := strings.NewReplacer("\r", " ", "\n", " ") // in HTML a line's end is a blank
 	var b strings.Builder
 	var hidden, held string // a raw text element, and its text until its end tag proves it
@@ -56,6 +56,28 @@ func plain(s string) string {
 		return PlainText(s)
 	}
 	return fold(cutBytes(s, maxText))
+}
+
+// shown escapes a "<!" that starts neither comment, declaration nor section: readers of
+// HTML take what follows for a comment.
+func shown(s string) string {
+	if !strings.Contains(s, "<!") {
+		return s
+	}
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "<!")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		if after != "" && (after[0] == '-' || after[0] == '[' || isAlphanumeric(after[0])) {
+			b.WriteString("<!")
+		} else {
+			b.WriteString("&lt;!")
+		}
+		s = after
+	}
 }
 
 // looksLikeHTML reports whether there is a tag of HTML or an entity in a text.

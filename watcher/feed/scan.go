@@ -30,8 +30,9 @@ type piece struct {
 // A scanner splits a document into pieces. Unlike encoding/xml it never gives up: what
 // is no markup is text. Its work is linear in the document.
 type scanner struct {
-	src string
-	pos int
+	src  string
+	pos  int
+	ends [2]int // where the next end of a section and of a comment was found
 }
 
 // next returns the next piece, or false at the end.
@@ -52,7 +53,7 @@ func (s *scanner) scan() piece {
 	case strings.HasPrefix(rest, "<![CDATA["):
 		return s.cdata()
 	case strings.HasPrefix(rest, "<!--"):
-		return s.until(pieceOther, "-->", 4)
+		return s.comment()
 	case strings.HasPrefix(rest, "<?"):
 		return s.until(pieceOther, ">", 2)
 	case strings.HasPrefix(rest, "<!"):
@@ -80,12 +81,40 @@ func (s *scanner) textTo(n int) piece {
 }
 
 func (s *scanner) cdata() piece {
-	body := s.src[s.pos+len("<![CDATA["):]
-	i := strings.Index(body, "]]>")
-	if i < 0 {
-		return piece{kind: pieceCut, text: body, end: len(s.src)}
+	start := s.pos + len(cdataMark)
+	end := s.find(&s.ends[0], "]]>", start)
+	if end < 0 {
+		return piece{kind: pieceCut, text: s.src[start:], end: len(s.src)}
 	}
-	return piece{kind: pieceCDATA, text: body[:i], end: s.pos + len("<![CDATA[") + i + len("]]>")}
+	return piece{kind: pieceCDATA, text: s.src[start:end], end: end + len("]]>")}
+}
+
+// comment returns a comment. Of one that has no end only the mark is left out.
+func (s *scanner) comment() piece {
+	start := s.pos + len("<!--")
+	end := s.find(&s.ends[1], "-->", start)
+	if end < 0 {
+		return piece{kind: pieceOther, text: "<!--", end: start}
+	}
+	end += len("-->")
+	return piece{kind: pieceOther, text: s.src[s.pos:end], end: end}
+}
+
+// find returns where a mark is at or behind start, -1 if nowhere. It remembers the place:
+// sections that have no end of their own are looked at again and again.
+func (s *scanner) find(known *int, mark string, start int) int {
+	if *known >= 0 && *known < start {
+		*known = -1
+		if i := strings.Index(s.src[start:], mark); i >= 0 {
+			*known = start + i
+		} else {
+			*known = len(s.src)
+		}
+	}
+	if *known >= len(s.src) {
+		return -1
+	}
+	return *known
 }
 
 // until returns what ends with a mark that is looked for after skip bytes.
@@ -102,13 +131,17 @@ func (s *scanner) until(k pieceKind, mark string, skip int) piece {
 // entities that a document defines itself are not expanded.
 func (s *scanner) directive() piece {
 	rest := s.src[s.pos:]
-	end := strings.IndexByte(rest, '>')
-	subset := strings.IndexByte(rest, '[')
-	if end < 0 {
+	end := strings.IndexAny(rest[1:], "<>") + 1
+	if end == 0 {
 		return piece{kind: pieceCut, end: len(s.src)}
 	}
-	if subset < 0 || subset > end {
-		return piece{kind: pieceOther, text: rest[:end+1], end: s.pos + end + 1}
+	subset := strings.IndexByte(rest[:end], '[')
+	if rest[end] == '>' {
+		end++
+	}
+	short := piece{kind: pieceOther, text: rest[:end], end: s.pos + end}
+	if subset < 0 || len(rest) < len("<!doctype") || !strings.EqualFold(rest[:len("<!doctype")], "<!doctype") {
+		return short
 	}
 	for i := subset; i < len(rest); i++ {
 		if rest[i] != ']' {
@@ -116,11 +149,14 @@ func (s *scanner) directive() piece {
 		}
 		after := strings.TrimLeft(rest[i+1:], " \t\r\n")
 		if strings.HasPrefix(after, ">") {
+			if itemMark(rest[:i]) >= 0 {
+				return short // a subset without an end would take the feed with it
+			}
 			return piece{kind: pieceOther, text: rest[:subset], end: len(s.src) - len(after) + 1}
 		}
 		i = len(rest) - len(after) - 1
 	}
-	return piece{kind: pieceCut, end: len(s.src)}
+	return short
 }
 
 func (s *scanner) closeTag() piece {
@@ -145,9 +181,10 @@ func (s *scanner) openTag() piece {
 		return piece{kind: pieceCut, name: rest[:n], end: len(s.src)}
 	}
 	p := piece{kind: pieceOpen, name: rest[:n], attrs: rest[n : n+end], end: s.pos + 1 + n + end}
-	if closed {
-		p.end++
+	if !closed {
+		return p
 	}
+	p.end++
 	if a, ok := strings.CutSuffix(strings.TrimRight(p.attrs, " \t\r\n"), "/"); ok {
 		p.attrs, p.empty = a, true
 	}
@@ -170,10 +207,18 @@ func tagEnd(s string) (end int, closed bool) {
 			return i, false
 		case (c == '"' || c == '\'') && afterEquals:
 			n := strings.IndexByte(s[i+1:], c)
+			if n >= 0 {
+				if k := itemMark(s[i+1 : i+1+n]); k >= 0 { // a forgotten quote
+					return i + 1 + k, false
+				}
+			}
 			if n < 0 || n > strayQuote && strings.ContainsAny(s[i+1:i+1+n], "<>") {
 				gt := strings.IndexByte(s[i+1:], '>')
 				if gt < 0 {
 					return len(s), false
+				}
+				if k := itemMark(s[i+1 : i+1+gt]); k >= 0 {
+					return i + 1 + k, false
 				}
 				return i + 1 + gt, true
 			}

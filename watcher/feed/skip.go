@@ -16,6 +16,11 @@ func (m *mender) skip(p piece) {
 		if !ok {
 			return
 		}
+		if at, ok := swallowed(p, q); ok {
+			m.note("a section without an end was closed")
+			m.s.pos = at
+			continue
+		}
 		if m.boundary(q) {
 			m.unclosed(p, q)
 			return
@@ -57,6 +62,7 @@ func (m *mender) unclosed(p, q piece) {
 	m.s.pos = q.start
 	if m.inItem() && m.rewinds < maxRewinds {
 		m.rewinds++
+		m.s.ends = [2]int{}
 		m.s.pos = p.end
 	}
 }
