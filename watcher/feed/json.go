@@ -3,7 +3,9 @@ package feed
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
@@ -14,6 +16,7 @@ import (
 const (
 	maxRaw     = 2 << 20
 	maxMembers = 1_000
+	maxMember  = 64 << 10 // bytes of one
 )
 
 // parseJSON reads JSON Feed. Items are taken one by one, so that a document that ends
@@ -37,20 +40,15 @@ func parseJSON(text string, h Hints, base *url.URL, notes []string) (*Document, 
 			good = append(good, raw)
 		}
 	}
-	whole, err := json.Marshal(good)
-	if err != nil {
-		return nil, fmt.Errorf("parse feed: %w", err)
-	}
-	top["items"] = whole
+	delete(top, "items")
 	if top["version"] == nil {
 		top["version"] = json.RawMessage(`"https://jsonfeed.org/version/1.1"`)
 	}
-	if whole, err = json.Marshal(top); err != nil {
-		return nil, fmt.Errorf("parse feed: %w", err)
-	}
+	starts, whole := len(items), joinJSON(top, good)
+	items, good = nil, nil // free to go: there is a copy
 	parser := gofeed.NewParser()
 	parser.KeepOriginalFeed = true
-	f, err := parser.ParseString(string(whole))
+	f, err := parser.ParseString(whole)
 	if err != nil {
 		return nil, fmt.Errorf("parse feed: %w", err)
 	}
@@ -60,8 +58,35 @@ func parseJSON(text string, h Hints, base *url.URL, notes []string) (*Document, 
 		d.Notes = append(d.Notes, "the document ends early")
 	}
 	d.absolute(base)
-	d.missing(len(items))
+	d.missing(starts)
 	return d, nil
+}
+
+// joinJSON writes a feed of members and items that were taken apart.
+func joinJSON(top map[string]json.RawMessage, items []json.RawMessage) string {
+	var b strings.Builder
+	size := 0
+	for _, raw := range items {
+		size += len(raw) + 1
+	}
+	b.Grow(size + 1<<10)
+	b.WriteByte('{')
+	for _, key := range slices.Sorted(maps.Keys(top)) {
+		name, _ := json.Marshal(key) // a string always can
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(top[key])
+		b.WriteByte(',')
+	}
+	b.WriteString(`"items":[`)
+	for i, raw := range items {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(raw)
+	}
+	b.WriteString("]}")
+	return b.String()
 }
 
 // absolute resolves the links of a JSON Feed.
@@ -97,7 +122,9 @@ func splitJSON(text string) (top map[string]json.RawMessage, items []json.RawMes
 			if err := dec.Decode(&raw); err != nil {
 				return top, items, true
 			}
-			top[key] = raw
+			if len(raw) <= maxMember {
+				top[key] = raw
+			}
 			continue
 		}
 		top[key] = nil

@@ -15,6 +15,8 @@ const (
 	maxParts = 1_000   // elements of one item or of the channel that are read
 	maxText  = 1 << 20 // bytes of one element's text; the rest is cut off
 	maxNames = 200     // prefixes of namespaces that are remembered
+	maxAll   = 100_000 // elements that are read, in all places together
+	maxGrow  = 1 << 20 // bytes by which links made absolute may make a document longer
 )
 
 var errTooDeep = fmt.Errorf("elements are nested more than %d deep", maxDepth)
@@ -67,6 +69,7 @@ type mender struct {
 	channel  bool // a channel was opened
 	single   bool // the root is itself a channel or an entry, and was given a root
 	full     bool // has maxItems
+	elements int  // that were read
 	rewinds  int  // elements without an end that were entered after all
 	err      error
 	res      mended
@@ -79,6 +82,7 @@ func mend(src string, base *url.URL) (mended, error) {
 	if !ok {
 		return mended{}, errNoRoot
 	}
+	m.out.Grow(len(src) + min(len(src), maxGrow)) // growing it would take twice as much
 	m.openRoot(root)
 	for m.err == nil && len(m.frames) > 0 {
 		p, ok := m.s.next()
@@ -247,12 +251,27 @@ func (m *mender) open(p piece) {
 // room counts an element of the frame that is open, and reports whether it is still one
 // of those that are read.
 func (m *mender) room() bool {
+	if m.elements++; m.elements > maxAll {
+		m.enough(fmt.Sprintf("more than %d elements: the rest was left out", maxAll))
+		return false
+	}
+	if m.out.Len() > len(m.s.src)+maxGrow {
+		m.enough("with its links made absolute it becomes many times longer: the rest was left out")
+		return false
+	}
 	top := m.top()
 	if top.parts++; top.parts <= maxParts {
 		return true
 	}
 	m.note(fmt.Sprintf("more than %d elements in one place: the rest was left out", maxParts))
 	return false
+}
+
+// enough leaves out the rest of the document.
+func (m *mender) enough(why string) {
+	m.full = true
+	m.note(why)
+	m.s.pos = len(m.s.src)
 }
 
 // outside reports whether fields here belong to nothing: beside the channel.
@@ -299,9 +318,7 @@ func (m *mender) openFrame(p piece, space, local string) {
 			}
 		}
 		if m.res.starts == maxItems {
-			m.full = true
-			m.note(fmt.Sprintf("more than %d items: the rest was left out", maxItems))
-			m.s.pos = len(m.s.src)
+			m.enough(fmt.Sprintf("more than %d items: the rest was left out", maxItems))
 			return
 		}
 		m.res.starts++
