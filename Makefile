@@ -4,7 +4,7 @@ TOOL   = $(GO) tool -modfile=.ci/tools.mod
 FLAGS ?= -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: build test lint fuzz cover crash referee etiquette vuln
+.PHONY: build test lint fuzz cover crash referee etiquette bombs vuln
 
 build: ; CGO_ENABLED=0 $(GO) build $(FLAGS) -o bin/sanctionwatch ./cmd/sanctionwatch
 test: ; .ci/with-services $(GO) test -race -shuffle=on -timeout 20m ./...
@@ -14,4 +14,5 @@ cover: ; .ci/with-services $(GO) test -coverprofile=coverage.out -coverpkg=./...
 crash: ; .ci/with-services $(GO) test -count=1 -v -timeout 60m -run 'TestKilled' ./cmd/sanctionwatch -kills $(or $(KILLS),50)
 referee: ; $(GO) test -count=1 -v -timeout 60m -run TestTheMachineAgreesWithTheDefinitions ./rules/match -rapid.checks=250000
 etiquette: ; @$(GO) test -count=1 -v -run TestEtiquette ./cmd/sanctionwatch | grep -v '^=== \|^    --- PASS'
+bombs: ; @$(GO) test -count=1 -v -timeout 20m -run TestBombs ./cmd/sanctionwatch | grep -v '^=== '
 vuln: ; .ci/vuln
