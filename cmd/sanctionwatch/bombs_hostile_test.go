@@ -169,12 +169,12 @@ func compressions(t *testing.T) []bomb {
 		{name: "gzip-twice", want: tooLarge, answer: as(twice.Bytes(), "gzip, gzip")},
 		{name: "gzip-many", want: "5 content encodings over one another", answer: as(once, "gzip, gzip, gzip, gzip, gzip")},
 		{name: "deflate", want: `content encoding "deflate" was not asked for`, answer: as(once, "deflate")},
-		{name: "zstd", want: `content encoding "zstd" was not asked for`, answer: as(zstd(size), "zstd")},
+		{name: "zstd", want: `content encoding "zstd" was not asked for`, answer: as(zstdFrame(size), "zstd")},
 	}
 }
 
-// zstd is a frame of Zstandard (RFC 8878) of n bytes in blocks of one repeated byte.
-func zstd(n int) []byte {
+// zstdFrame is a frame of Zstandard (RFC 8878) of n bytes in blocks of one repeated byte.
+func zstdFrame(n int) []byte {
 	const block = 128 << 10
 	b := []byte{0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x38} // no size told, a window of 128 KiB
 	for left := n / block; left > 0; left-- {
