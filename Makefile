@@ -14,5 +14,5 @@ cover: ; .ci/with-services $(GO) test -coverprofile=coverage.out -coverpkg=./...
 crash: ; .ci/with-services $(GO) test -count=1 -v -timeout 60m -run 'TestKilled' ./cmd/sanctionwatch -kills $(or $(KILLS),50)
 referee: ; $(GO) test -count=1 -v -timeout 60m -run TestTheMachineAgreesWithTheDefinitions ./rules/match -rapid.checks=250000
 etiquette: ; @$(GO) test -count=1 -v -run TestEtiquette ./cmd/sanctionwatch | grep -v '^=== \|^    --- PASS'
-bombs: ; @$(GO) test -count=1 -v -timeout 20m -run TestBombs ./cmd/sanctionwatch | grep -v '^=== '
+bombs: ; @$(GO) test -count=1 -v -timeout 20m -run TestBombs ./cmd/sanctionwatch -every-bomb | grep -v '^=== '
 vuln: ; .ci/vuln
