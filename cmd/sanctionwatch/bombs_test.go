@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log"
 	"log/slog"
 	"net/http"
 	"os"
@@ -37,7 +36,7 @@ const hangingFeeds = 50
 // everyBomb is for make bombs: the large documents take a minute of two processors.
 var everyBomb = flag.Bool("every-bomb", false, "TestBombs has all bombs, not every fourth of the large documents")
 
-var silent = log.New(io.Discard, "", 0)
+var silent = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 
 // TestBombs runs the daemon as it is built for users in the memory of a small pod, and
 // has every feed but one do what a publisher can to hurt it. The one must not suffer.

@@ -94,7 +94,7 @@ func fill(r *capped, s *seat) ([]byte, error) {
 		}
 		n, err := r.Read(b[len(b):cap(b)])
 		s.came(n)
-		if b = b[:len(b)+n]; err == io.EOF {
+		if b = b[:len(b)+n]; errors.Is(err, io.EOF) {
 			return b, nil
 		}
 		if err != nil {

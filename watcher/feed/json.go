@@ -44,8 +44,7 @@ func parseJSON(text string, h Hints, base *url.URL, notes []string) (*Document, 
 	if top["version"] == nil {
 		top["version"] = json.RawMessage(`"https://jsonfeed.org/version/1.1"`)
 	}
-	starts, whole := len(items), joinJSON(top, good)
-	items, good = nil, nil // free to go: there is a copy
+	starts, whole := len(items), joinJSON(top, good) // what it was made of is free to go
 	parser := gofeed.NewParser()
 	parser.KeepOriginalFeed = true
 	f, err := parser.ParseString(whole)
