@@ -4,7 +4,7 @@ TOOL   = $(GO) tool -modfile=.ci/tools.mod
 FLAGS ?= -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: build test lint fuzz cover crash referee etiquette losses vuln
+.PHONY: build test lint fuzz cover crash referee etiquette losses bombs vuln
 
 build: ; CGO_ENABLED=0 $(GO) build $(FLAGS) -o bin/sanctionwatch ./cmd/sanctionwatch
 test: ; .ci/with-services $(GO) test -race -shuffle=on -timeout 20m ./...
@@ -15,4 +15,5 @@ crash: ; .ci/with-services $(GO) test -count=1 -v -timeout 60m -run 'TestKilled'
 referee: ; $(GO) test -count=1 -v -timeout 60m -run TestTheMachineAgreesWithTheDefinitions ./rules/match -rapid.checks=250000
 etiquette: ; @$(GO) test -count=1 -v -run TestEtiquette ./cmd/sanctionwatch | grep -v '^=== \|^    --- PASS'
 losses: ; $(GO) test -count=1 -v ./watcher/feed -run TestNoItemIsLostSilently -losses $(abspath $(DIR))
+bombs: ; @$(GO) test -count=1 -v -timeout 20m -run TestBombs ./cmd/sanctionwatch -every-bomb | grep -v '^=== '
 vuln: ; .ci/vuln

@@ -68,6 +68,7 @@ func (d *daemon) wire(ctx context.Context, cfg *config.Config) error {
 	d.reloads = newReloadMetrics(d.registry)
 	d.registry.MustRegister(newBacklog(d.store))
 	d.source = feed.New(cfg.Fetch, d.log)
+	d.source.Holds = true // until its poll is over
 	d.watcher = watcher.New(d.store, d.source, story.New(story.Options{Window: cfg.Stories.Window}),
 		newMeter(d.registry), d.log)
 	var err error
@@ -304,6 +305,7 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 func (d *daemon) poll(ctx context.Context, st watcher.FeedState) error {
+	defer d.source.Done(st.ID)
 	_, err := d.watcher.Poll(ctx, st)
 	return err
 }

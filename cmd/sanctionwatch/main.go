@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -84,7 +85,20 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	if _, err := memlimit.Set(); err != nil {
 		a.log.Debug("no memory limit found", "err", err)
 	}
+	spareMemory()
 	return a.exit(kctx.Run(a))
+}
+
+// uncounted is the memory that the limit of Go does not count: the pages of the program
+// itself and of SQLite.
+const uncounted = 48 << 20
+
+// spareMemory keeps Go below the limit of the process by what it does not count, but
+// leaves it half.
+func spareMemory() {
+	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
+		debug.SetMemoryLimit(max(limit-uncounted, limit/2))
+	}
 }
 
 func logger(w io.Writer, level slog.Level, format string) *slog.Logger {

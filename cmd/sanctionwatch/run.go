@@ -140,6 +140,7 @@ func (d *daemon) pollAll(ctx context.Context, states []watcher.FeedState, p *pro
 
 // safely polls a feed; a panic is an error of that feed.
 func (d *daemon) safely(ctx context.Context, st watcher.FeedState) (res watcher.Poll, err error) {
+	defer d.source.Done(st.ID)
 	defer func() {
 		if v := recover(); v != nil {
 			res = watcher.Poll{Feed: watcher.Feed{ID: st.ID, Name: string(st.ID)}, Err: fmt.Errorf("panic: %v", v)}

@@ -10,7 +10,7 @@ import (
 // rebase returns the base inside an element that has an xml:base, which may be relative
 // to the one around it.
 func rebase(base *url.URL, ref string) *url.URL {
-	if ref == "" {
+	if ref == "" || len(ref) > maxURL { // a long one would be in front of every link
 		return base
 	}
 	u, err := parseRef(ref)
@@ -20,7 +20,7 @@ func rebase(base *url.URL, ref string) *url.URL {
 	if base != nil {
 		u = base.ResolveReference(u)
 	}
-	if !u.IsAbs() || unsafeScheme(u.Scheme) {
+	if !u.IsAbs() || unsafeScheme(u.Scheme) || len(u.Path) > maxURL {
 		return base
 	}
 	return u
@@ -74,7 +74,7 @@ func resolveHTML(base *url.URL, s string) string {
 			b.WriteString(raw)
 			return b.String()
 		}
-		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
+		if b.Len() <= maxText && (kind == html.StartTagToken || kind == html.SelfClosingTagToken) {
 			raw = resolveTag(base, z, raw)
 		}
 		b.WriteString(raw)

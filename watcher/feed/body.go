@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/andybalholm/brotli"
+
+	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
 
 // maxEncodings is how many content encodings over one another are undone.
@@ -22,20 +24,22 @@ var errTooLarge = errors.New("body too large")
 // errCut says that a body ended before its end.
 var errCut = errors.New("body cut short")
 
-// readBody reads and decodes a body of at most limit bytes, on the wire and decoded. With
-// errCut it returns what came before the cut.
-func readBody(resp *http.Response, limit int64) ([]byte, error) {
+// readBody reads and decodes a body of at most limit bytes, on the wire and decoded, as
+// far as it has a place for it. With errCut it returns what came before the cut.
+func readBody(resp *http.Response, limit int64, s *seat) ([]byte, error) {
 	var body []byte
 	r, err := decoded(&capped{r: resp.Body, left: limit}, resp.Header.Values("Content-Encoding"))
 	if err == nil {
-		body, err = io.ReadAll(&capped{r: r, left: limit})
+		body, err = fill(&capped{r: r, left: limit}, s)
 	}
 	if err == nil && bytes.HasPrefix(body, []byte("\x1F\x8B\x08")) { // a .xml.gz served as it is
-		body, err = unzip(body, limit)
+		body, err = unzip(body, limit, s)
 	}
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, fmt.Errorf("the body is larger than %v (max_body)", Size(limit))
+	case errors.Is(err, watcher.ErrBusy):
+		return nil, err
 	case err != nil && len(body) > 0:
 		return body, errCut
 	case err != nil:
@@ -73,12 +77,38 @@ func decoded(r io.Reader, headers []string) (io.Reader, error) {
 	return r, nil
 }
 
-func unzip(b []byte, limit int64) ([]byte, error) {
+// firstBuffer is for the body of a feed that has little to say.
+const firstBuffer = 16 << 10
+
+// fill is io.ReadAll for a body that needs a place when it grows.
+func fill(r *capped, s *seat) ([]byte, error) {
+	b, most := make([]byte, 0, firstBuffer), int(r.left)+1
+	for {
+		if len(b) == cap(b) {
+			if len(b) >= s.bound {
+				if _, err := s.grow(); err != nil {
+					return nil, err
+				}
+			}
+			b = append(make([]byte, 0, min(2*cap(b), s.bound, most)), b...)
+		}
+		n, err := r.Read(b[len(b):cap(b)])
+		s.came(n)
+		if b = b[:len(b)+n]; errors.Is(err, io.EOF) {
+			return b, nil
+		}
+		if err != nil {
+			return b, err
+		}
+	}
+}
+
+func unzip(b []byte, limit int64, s *seat) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(&capped{r: z, left: limit})
+	return fill(&capped{r: z, left: limit}, s)
 }
 
 // A capped reader fails with errTooLarge when there is more than it may read.

@@ -2,6 +2,8 @@ package feed
 
 import (
 	"bytes"
+	"fmt"
+	"io"
 	"mime"
 	"regexp"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
+	"golang.org/x/text/transform"
 )
 
 var (
@@ -27,35 +30,35 @@ const prologWindow = 8 << 10
 // decode turns a document into UTF-8 and says what it had to assume. In order: what the
 // operator said, a byte order mark, UTF-8 that is valid whatever is declared, the prolog,
 // the HTTP header, UTF-8 with some bytes broken, the charset that reads best.
-func decode(body []byte, h Hints) (string, []string) {
+func decode(body []byte, h Hints) (text string, notes []string, err error) {
 	if e := lookup(h.Encoding); e != nil {
-		return convert(body, e)
+		return convert(body, e, h.limit)
 	}
 	if e, skip := marked(body); e != nil {
-		return convert(body[skip:], e)
+		return convert(body[skip:], e, h.limit)
 	}
 	if bytes.HasPrefix(body, []byte("\xEF\xBB\xBF")) {
-		return utf8Text(body[3:])
+		return utf8Text(body[3:], h.limit)
 	}
 	labels := []string{prologLabel(body), headerLabel(h)}
 	if utf8.Valid(body) || mostlyUTF8(body) {
 		if e := sevenBit(body, labels); e != nil {
-			return convert(body, e)
+			return convert(body, e, h.limit)
 		}
-		return utf8Text(body)
+		return utf8Text(body, h.limit)
 	}
 	for _, l := range labels {
 		if e := lookup(l); e != nil && e != unicode.UTF8 && e != encoding.Replacement && !wide(l) {
-			return convert(body, e)
+			return convert(body, e, h.limit)
 		}
 	}
 	if lookup(labels[0]) == unicode.UTF8 || lookup(labels[1]) == unicode.UTF8 {
-		return utf8Text(body)
+		return utf8Text(body, h.limit)
 	}
 	label := guess(body, h)
-	text, _ := convert(body, lookup(label))
+	text, _, err = convert(body, lookup(label), h.limit)
 	return text, []string{"no charset is declared and the text is no UTF-8: it was read as " + label +
-		"; if that is wrong set encoding on the feed"}
+		"; if that is wrong set encoding on the feed"}, err
 }
 
 // marked recognises UTF-16 and UTF-32 by their mark, or by how "<" looks in them, and
@@ -84,20 +87,40 @@ func marked(b []byte) (e encoding.Encoding, skip int) {
 }
 
 // utf8Text is a text that is UTF-8, perhaps with some bytes that are not.
-func utf8Text(b []byte) (string, []string) {
+func utf8Text(b []byte, limit int) (string, []string, error) {
 	if utf8.Valid(b) {
-		return sanitize(string(b)), nil
+		return within(limit, sanitize(string(b)), nil)
 	}
-	return sanitize(strings.ToValidUTF8(string(b), "\uFFFD")), []string{"bytes that are no UTF-8 were replaced"}
+	return within(limit, sanitize(strings.ToValidUTF8(string(b), "\uFFFD")), []string{"bytes that are no UTF-8 were replaced"})
 }
 
-func convert(b []byte, e encoding.Encoding) (string, []string) {
-	out, err := e.NewDecoder().Bytes(b)
-	if err != nil && len(out) == 0 {
-		return utf8Text(b)
+// within refuses a text that became longer than its bytes may be, unless limit is 0.
+func within(limit int, text string, notes []string) (string, []string, error) {
+	if limit > 0 && len(text) > limit {
+		return "", nil, errLonger(limit)
 	}
-	text := strings.TrimPrefix(string(out), "\uFEFF")
-	return sanitize(strings.ToValidUTF8(text, "\uFFFD")), nil
+	return text, notes, nil
+}
+
+func errLonger(limit int) error {
+	return fmt.Errorf("the document is larger than %v (max_body) once it is UTF-8", Size(limit))
+}
+
+func convert(b []byte, e encoding.Encoding, limit int) (string, []string, error) {
+	// A text can be three times longer than its bytes: it is measured first, so that it
+	// is in memory once, or not at all.
+	size, err := io.Copy(io.Discard, transform.NewReader(bytes.NewReader(b), e.NewDecoder()))
+	if err != nil && size == 0 {
+		return utf8Text(b, limit)
+	}
+	if limit > 0 && size > int64(limit) {
+		return "", nil, errLonger(limit)
+	}
+	var out strings.Builder
+	out.Grow(int(size))
+	_, _ = io.Copy(&out, transform.NewReader(bytes.NewReader(b), e.NewDecoder())) // the error is that of before
+	text := strings.TrimPrefix(out.String(), "\uFEFF")
+	return within(limit, sanitize(strings.ToValidUTF8(text, "\uFFFD")), nil)
 }
 
 // lookup finds an encoding by its label: as browsers know it, or as IANA does.

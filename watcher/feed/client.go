@@ -34,10 +34,14 @@ type Client struct {
 	// Patience is how long a fetch waits for its turn at a host before it answers that the
 	// host is busy (watcher.ErrBusy); 0 for as long as it takes. Set it before the first use.
 	Patience time.Duration
+	// Holds is for callers that go on working with what was fetched: a large document keeps
+	// its place, and other large ones wait, until Done is called. Set it before the first use.
+	Holds bool
 
 	options Options
 	log     *slog.Logger
 	gates   gates
+	desk    *desk
 	guarded *http.Client // refuses private addresses
 	open    *http.Client // for feeds that may live there; the connections are kept apart
 }
@@ -47,7 +51,10 @@ var _ watcher.Source = (*Client)(nil)
 // New returns a client with checked options.
 func New(o Options, log *slog.Logger) *Client {
 	o = o.filled()
-	c := &Client{options: o, log: log, gates: gates{perHost: o.PerHost, gap: hostGap, hosts: map[string]*gate{}}}
+	c := &Client{
+		options: o, log: log, desk: newDesk(),
+		gates: gates{perHost: o.PerHost, gap: hostGap, hosts: map[string]*gate{}},
+	}
 	c.open = newHTTPClient(o, &net.Dialer{Timeout: dialTimeout})
 	guard := &net.Dialer{Timeout: dialTimeout, Control: refusePrivate}
 	if o.Proxy != "" { // the proxy is the only address that is dialled, and may be private
@@ -91,9 +98,19 @@ func (c *Client) Close() {
 // Fetch implements [watcher.Source]. A document that ends early gives the items that are
 // whole and a cursor without validators, so that the rest is read next time.
 func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (watcher.Batch, error) {
-	res, err := c.Get(ctx, f, cur)
+	res, s, err := c.get(ctx, f, cur)
 	if err != nil {
 		return watcher.Batch{}, err
+	}
+	switch {
+	case len(s.places) == 0: // nobody waits for it, but what it becomes is larger
+		c.desk.parse <- struct{}{}
+		s.places = append(s.places, c.desk.parse)
+		defer s.leave()
+	case c.Holds:
+		c.desk.keep(f.ID, s.leave)
+	default:
+		defer s.leave()
 	}
 	now := time.Now()
 	b := watcher.Batch{Cursor: cur, Hints: hints(res.Header, now), MovedTo: res.MovedTo}
@@ -113,7 +130,9 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 			return b, nil
 		}
 	}
-	d, err := Parse(res.Body, Hints{URL: res.URL, Header: res.Header, Encoding: f.Encoding, Language: f.Language})
+	size, body := len(res.Body), res.Body
+	res.Body = nil // free to go once it is text
+	d, err := Parse(body, Hints{URL: res.URL, Header: res.Header, Encoding: f.Encoding, Language: f.Language, limit: int(c.options.MaxBody)})
 	if err != nil {
 		return watcher.Batch{}, res.explain(err)
 	}
@@ -122,16 +141,19 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 	b.Hints.Every, b.Hints.SkipHours, b.Hints.SkipDays = d.Hints.Every, d.Hints.SkipHours, d.Hints.SkipDays
 	if res.Cut || d.Partial {
 		if len(b.Items) == 0 {
-			return watcher.Batch{}, fmt.Errorf("the answer ends early, after %d bytes and no whole item", len(res.Body))
+			return watcher.Batch{}, fmt.Errorf("the answer ends early, after %d bytes and no whole item", size)
 		}
 		b.Cursor, b.Partial = watcher.Cursor{URL: res.URL}, true
 	}
 	if res.Cut {
-		b.Notes = append(b.Notes, fmt.Sprintf("the connection ended early, after %d bytes", len(res.Body)))
+		b.Notes = append(b.Notes, fmt.Sprintf("the connection ended early, after %d bytes", size))
 	}
-	c.log.DebugContext(ctx, "feed fetched", "feed", f.ID, "bytes", len(res.Body), "items", len(b.Items))
+	c.log.DebugContext(ctx, "feed fetched", "feed", f.ID, "bytes", size, "items", len(b.Items))
 	return b, nil
 }
+
+// Done says that the batch of a feed's last Fetch is not in use any more.
+func (c *Client) Done(id watcher.FeedID) { c.desk.keep(id, nil) }
 
 // hints are what the headers of an answer say.
 func hints(h http.Header, now time.Time) watcher.Hints {

@@ -189,7 +189,7 @@ func TestDamageLosesNoItemSilently(t *testing.T) {
 			require.Greater(t, len(d.Items), i, "%q in %s", d.Notes, body)
 			require.Equal(t, drawnLink(i), d.Items[i].Link, "%s", body)
 		}
-		text, _ := decode(body, Hints{})
+		text, _, _ := decode(body, Hints{})
 		if s.json {
 			text = text[max(0, strings.Index(text, "{")):]
 		}

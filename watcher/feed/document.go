@@ -14,6 +14,8 @@ type Hints struct {
 	Header   http.Header // of the answer: Content-Type, Content-Location and Content-Language count
 	Encoding string      // the operator's word, above all that is declared
 	Language string      // the operator's word: decides what is ambiguous in dates
+
+	limit int // of the text in UTF-8; 0 for none
 }
 
 // A Document is a feed as its publisher wrote it: text may be HTML.

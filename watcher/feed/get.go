@@ -44,39 +44,53 @@ type hop struct {
 // [watcher.ErrGone] on 410 and a *[watcher.RetryError] on 429 and 503. No error text
 // holds user info of an address.
 func (c *Client) Get(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (*Response, error) {
+	res, s, err := c.get(ctx, f, cur)
+	if err != nil {
+		return nil, err
+	}
+	s.leave()
+	return res, nil
+}
+
+// get is Get for one who keeps what it has of the desk. Without an error leave must be
+// called on the seat.
+func (c *Client) get(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (*Response, *seat, error) {
 	u, err := url.Parse(strings.TrimSpace(f.URL))
 	if err != nil {
-		return nil, errors.New("get feed: the address cannot be read")
+		return nil, nil, errors.New("get feed: the address cannot be read")
 	}
 	h := hop{url: u, user: u.User, private: f.Private || c.options.AllowPrivateAddresses, cursor: cur}
 	u.User = nil
 	if err := c.allowed(h); err != nil {
-		return nil, fmt.Errorf("get %s: %w", place(u.String()), err)
+		return nil, nil, fmt.Errorf("get %s: %w", place(u.String()), err)
 	}
 	leave, err := c.gates.enter(ctx, u.Host, c.Patience)
 	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", place(u.String()), err)
+		return nil, nil, fmt.Errorf("get %s: %w", place(u.String()), err)
 	}
 	// Waiting for a turn is not the publisher's fault: the time begins here.
-	timed, cancel := context.WithTimeout(ctx, c.options.Timeout)
-	defer cancel()
-	res, last, err := c.walk(timed, h, leave)
-	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("no whole answer within %v: %w", c.options.Timeout, err)
+	timed, s := c.desk.sit(ctx, c.options.Timeout)
+	res, last, err := c.walk(timed, h, leave, s)
+	if err == nil {
+		s.stop()
+		return res, s, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", place(last.String()), err)
+	if why := context.Cause(timed); why != nil && ctx.Err() == nil {
+		if err = why; errors.Is(why, context.DeadlineExceeded) {
+			err = fmt.Errorf("no whole answer within %v: %w", c.options.Timeout, why)
+		}
 	}
-	return res, nil
+	s.leave()
+	return nil, nil, fmt.Errorf("get %s: %w", place(last.String()), err)
 }
 
 // walk makes the requests of a fetch, from redirect to redirect, and returns the address
 // of the last one. leave ends the visit of the first host.
-func (c *Client) walk(ctx context.Context, h hop, leave func()) (*Response, *url.URL, error) {
+func (c *Client) walk(ctx context.Context, h hop, leave func(), s *seat) (*Response, *url.URL, error) {
 	defer func() { leave() }()
 	permanent := true
 	for n := 0; ; n++ {
-		res, next, err := c.do(ctx, h)
+		res, next, err := c.do(ctx, h, s)
 		switch {
 		case err != nil:
 			return nil, h.url, err
@@ -133,7 +147,7 @@ func (c *Client) allowed(h hop) error {
 }
 
 // do makes one request. It returns the answer, or with a redirect where that leads.
-func (c *Client) do(ctx context.Context, h hop) (*Response, *url.URL, error) {
+func (c *Client) do(ctx context.Context, h hop, s *seat) (*Response, *url.URL, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url.String(), nil)
 	if err != nil {
 		return nil, nil, errors.New("the address cannot be read")
@@ -151,7 +165,7 @@ func (c *Client) do(ctx context.Context, h hop) (*Response, *url.URL, error) {
 	r := &Response{Status: resp.StatusCode, URL: h.url.String(), Header: resp.Header}
 	switch resp.StatusCode {
 	case http.StatusOK:
-		r.Body, err = readBody(resp, int64(c.options.MaxBody))
+		r.Body, err = readBody(resp, int64(c.options.MaxBody), s)
 		switch {
 		case err != nil && ctx.Err() != nil: // our own end, not the publisher's
 			return nil, nil, ctx.Err()

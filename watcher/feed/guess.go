@@ -87,7 +87,7 @@ func guess(b []byte, h Hints) string {
 		for label := range strings.FieldsSeq(c.charsets) {
 			text, ok := read[label]
 			if !ok {
-				text, _ = convert(sample, lookup(label))
+				text, _, _ = convert(sample, lookup(label), 0)
 				read[label] = text
 			}
 			score := c.likelihood(text)

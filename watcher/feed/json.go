@@ -3,6 +3,7 @@ package feed
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -16,6 +17,7 @@ import (
 const (
 	maxRaw     = 2 << 20
 	maxMembers = 1_000
+	maxMember  = 64 << 10 // bytes of one
 )
 
 // parseJSON reads JSON Feed. Items are taken one by one, so that a document that ends
@@ -36,32 +38,53 @@ func parseJSON(text string, h Hints, base *url.URL, notes []string) (*Document, 
 			}
 		}
 	}
-	whole, err := json.Marshal(good)
-	if err != nil {
-		return nil, fmt.Errorf("parse feed: %w", err)
-	}
-	top["items"] = whole
+	delete(top, "items")
 	if top["version"] == nil {
 		top["version"] = json.RawMessage(`"https://jsonfeed.org/version/1.1"`)
 	}
-	if whole, err = json.Marshal(top); err != nil {
-		return nil, fmt.Errorf("parse feed: %w", err)
-	}
+	whole, begun, lost, cut := joinJSON(top, good), j.begun, j.lost, j.cut // what it was made of is free to go
 	parser := gofeed.NewParser()
 	parser.KeepOriginalFeed = true
-	f, err := parser.ParseString(string(whole))
+	f, err := parser.ParseString(whole)
 	if err != nil {
 		return nil, fmt.Errorf("parse feed: %w", err)
 	}
 	d := translate(f, h)
-	d.Notes, d.Partial = notes, j.cut
-	if j.cut {
+	d.Notes, d.Partial = notes, cut
+	if cut {
 		d.Notes = append(d.Notes, "the document ends early")
 	}
 	d.undouble()
 	d.absolute(base)
-	d.missing(j.begun, j.lost)
+	d.missing(begun, lost)
 	return d, nil
+}
+
+// joinJSON writes a feed of members and items that were taken apart.
+func joinJSON(top map[string]json.RawMessage, items []json.RawMessage) string {
+	var b strings.Builder
+	size := 0
+	for _, raw := range items {
+		size += len(raw) + 1
+	}
+	b.Grow(size + 1<<10)
+	b.WriteByte('{')
+	for _, key := range slices.Sorted(maps.Keys(top)) {
+		name, _ := json.Marshal(key) // a string always can
+		b.Write(name)
+		b.WriteByte(':')
+		b.Write(top[key])
+		b.WriteByte(',')
+	}
+	b.WriteString(`"items":[`)
+	for i, raw := range items {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(raw)
+	}
+	b.WriteString("]}")
+	return b.String()
 }
 
 // absolute resolves the links of a JSON Feed.
@@ -172,7 +195,9 @@ func (j *splitter) members() bool {
 			if err := j.dec.Decode(&raw); err != nil {
 				return false
 			}
-			j.top[key] = raw
+			if len(raw) <= maxMember {
+				j.top[key] = raw
+			}
 			continue
 		}
 		j.top[key] = nil

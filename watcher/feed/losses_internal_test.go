@@ -68,7 +68,7 @@ func TestNoItemIsLostSilently(t *testing.T) {
 			refused++
 			return nil
 		}
-		text, _ := decode(body, Hints{})
+		text, _, _ := decode(body, Hints{})
 		starts := begun(text)
 		if starts > len(d.Items)+d.Lost {
 			t.Errorf("%s begins %d items, gives %d and speaks of %d: %q", path, starts, len(d.Items), d.Lost, d.Notes)

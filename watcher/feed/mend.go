@@ -15,6 +15,8 @@ const (
 	maxParts = 1_000   // elements of one item or of the channel that are read
 	maxText  = 1 << 20 // bytes of one element's text; the rest is cut off
 	maxNames = 200     // prefixes of namespaces that are remembered
+	maxAll   = 100_000 // elements that are read, in all places together
+	maxGrow  = 1 << 20 // bytes by which links made absolute may make a document longer
 )
 
 var errTooDeep = fmt.Errorf("elements are nested more than %d deep", maxDepth)
@@ -72,6 +74,7 @@ type mender struct {
 	over     bool // the root's end was seen, and items follow
 	looked   bool // what is behind the root's end was looked at
 	lastItem int  // where the last whole item starts there, -1 if there is none
+	elements int  // that were read
 	rewinds  int  // elements without an end that were entered after all
 	err      error
 	res      mended
@@ -84,6 +87,7 @@ func mend(src string, base *url.URL) (mended, error) {
 	if !ok {
 		return mended{}, errNoRoot
 	}
+	m.out.Grow(len(src) + min(len(src), maxGrow)) // growing it would take twice as much
 	m.openRoot(root)
 	for m.err == nil && len(m.frames) > 0 {
 		p, ok := m.s.next()
@@ -259,12 +263,30 @@ func (m *mender) open(p piece) {
 // room counts an element of the frame that is open, and reports whether it is still one
 // of those that are read.
 func (m *mender) room() bool {
+	if m.elements++; m.elements > maxAll {
+		m.note(fmt.Sprintf("more than %d elements: the rest was left out", maxAll))
+		m.enough(m.s.pos)
+		return false
+	}
+	if m.out.Len() > len(m.s.src)+maxGrow {
+		m.note("with its links made absolute it becomes many times longer: the rest was left out")
+		m.enough(m.s.pos)
+		return false
+	}
 	top := m.top()
 	if top.parts++; top.parts <= maxParts {
 		return true
 	}
 	m.note(fmt.Sprintf("more than %d elements in one place: the rest was left out", maxParts))
 	return false
+}
+
+// enough leaves out the rest of the document from a place on.
+func (m *mender) enough(from int) {
+	m.full = true
+	rest, _ := itemsIn(m.s.src[from:])
+	m.lose(rest, lostBeyond)
+	m.s.pos = len(m.s.src)
 }
 
 // outside reports whether fields here belong to nothing: beside the channel.
@@ -322,10 +344,7 @@ func (m *mender) openFrame(p piece, space, local string) {
 			}
 		}
 		if m.items == maxItems {
-			m.full = true
-			rest, _ := itemsIn(m.s.src[p.start:])
-			m.lose(rest, lostBeyond)
-			m.s.pos = len(m.s.src)
+			m.enough(p.start)
 			return
 		}
 		m.items++

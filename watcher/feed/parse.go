@@ -23,7 +23,10 @@ const maxWait = 24 * time.Hour
 // says so in Notes, and returns an error only for what is no feed at all or is built to
 // cost more than a feed may. It is safe for any input.
 func Parse(body []byte, h Hints) (*Document, error) {
-	text, notes := decode(body, h)
+	text, notes, err := decode(body, h)
+	if err != nil {
+		return nil, err
+	}
 	base := baseOf(h)
 	if start := strings.TrimSpace(text); strings.HasPrefix(start, "{") || strings.HasPrefix(start, "[") {
 		return parseJSON(start, h, base, notes)

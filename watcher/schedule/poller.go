@@ -23,6 +23,10 @@ type Claims interface {
 const (
 	// DefaultWorkers is how many feeds are polled at once.
 	DefaultWorkers = 32
+	// slowShare is how many polls for each worker may be slow at once, besides the quick.
+	slowShare = 2
+	// slowAfter is when a poll is slow: it has waited for its host, and for the answer.
+	slowAfter = 3 * time.Second
 	// Lease is how long a claimed feed is kept from others: longer than any poll.
 	Lease = 3 * time.Minute
 	// lull is how long a poller waits when no feed is due.
@@ -41,7 +45,8 @@ type Poller struct {
 }
 
 // NewPoller returns a poller that calls poll for each feed it claims as owner, for at
-// most workers feeds at once (0 for DefaultWorkers). An error of poll means that the
+// most workers feeds at once (0 for DefaultWorkers), slow ones not counted up to twice as
+// many: publishers that do not answer must not keep others waiting. An error of poll means that the
 // store cannot be used.
 func NewPoller(
 	c Claims, owner string, workers int, poll func(context.Context, watcher.FeedState) error, log *slog.Logger,
@@ -56,12 +61,12 @@ func NewPoller(
 // gives back their claims.
 func (p *Poller) Run(ctx context.Context) {
 	var wg sync.WaitGroup
-	free := make(chan struct{}, p.workers)
+	at := &places{quick: make(chan struct{}, p.workers), slow: make(chan struct{}, slowShare*p.workers)}
 	trouble := make(chan struct{}, 1)
 	wait := time.Duration(0)
 	failures := 0
 	for sleep(ctx, wait) {
-		room := p.workers - len(free)
+		room := p.workers - len(at.quick)
 		var states []watcher.FeedState
 		err := taken(trouble)
 		if err == nil {
@@ -77,9 +82,9 @@ func (p *Poller) Run(ctx context.Context) {
 		}
 		failures = 0
 		for _, st := range states {
-			free <- struct{}{}
+			leave := at.enter()
 			wg.Go(func() {
-				defer func() { <-free }()
+				defer leave()
 				p.one(ctx, st, trouble)
 			})
 		}

@@ -93,6 +93,47 @@ func TestPollerPollsEachFeedWhenDueAndNeverTwiceAtOnce(t *testing.T) {
 	})
 }
 
+func TestPollsThatHangLeaveRoomForOthersAndAreBoundedThemselves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const workers = 4
+		c := feeds(2*workers + workers/2) // as many as may be slow, and some more
+		for id := range c.due {
+			c.due["hangs-"+id] = time.Time{}
+			delete(c.due, id)
+		}
+		var mu sync.Mutex
+		hanging, most, good := 0, 0, 0
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		p := schedule.NewPoller(c, "me", workers, func(ctx context.Context, st watcher.FeedState) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if st.ID == "good" {
+				good++
+				c.save(st.ID, time.Now().Add(5*time.Second))
+				return nil
+			}
+			if ctx.Err() == nil {
+				hanging++
+				most = max(most, hanging)
+			}
+			mu.Unlock()
+			<-ctx.Done()
+			mu.Lock()
+			return ctx.Err()
+		}, slog.New(slog.DiscardHandler))
+		time.AfterFunc(time.Minute, func() { c.save("good", time.Time{}) })
+		time.AfterFunc(5*time.Minute, func() {
+			for i := range 3 * workers {
+				c.save(watcher.FeedID(fmt.Sprint("more", i)), time.Time{})
+			}
+		})
+		p.Run(ctx)
+		require.Greater(t, good, 20, "polled while more hang than there are workers")
+		require.Equal(t, 3*workers, most)
+	})
+}
+
 func TestPollerOutlivesTroubleWithTheStoreAndPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := feeds(3)
