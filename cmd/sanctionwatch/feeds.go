@@ -25,8 +25,10 @@ import (
 )
 
 type feedsCmd struct {
-	Parse feedsParseCmd `cmd:"" help:"Print what is read from a feed document, as JSON."`
-	Check feedsCheckCmd `cmd:"" help:"Poll each feed once, without recording anything, and say how it is."`
+	Parse  feedsParseCmd  `cmd:"" help:"Print what is read from a feed document, as JSON."`
+	Check  feedsCheckCmd  `cmd:"" help:"Poll each feed once, without recording anything, and say how it is."`
+	Import feedsImportCmd `cmd:"" help:"Turn a list of another feed reader (OPML) into a feed file."`
+	Export feedsExportCmd `cmd:"" help:"Print the feeds as OPML, for another feed reader."`
 }
 
 type feedsParseCmd struct {

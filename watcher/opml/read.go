@@ -87,9 +87,7 @@ func (r *reader) run() error {
 		case err != nil && !r.root:
 			return fmt.Errorf("not OPML: %w", said(err))
 		case err != nil:
-			if line, _ = r.dec.InputPos(); r.list.Problems == nil || len(r.list.Problems) < maxProblems {
-				r.problem(line, "", fmt.Sprintf("the document is damaged here (%v): what follows was not read", said(err)))
-			}
+			r.problem(line, "", fmt.Sprintf("the document is damaged here (%v): what follows was not read", said(err)))
 			return nil
 		}
 		switch t := t.(type) {
