@@ -1,11 +1,19 @@
 package feed
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 )
+
+// ErrPrivate is wrapped by the errors of addresses that are refused because they lie in the
+// own network.
+var ErrPrivate = errors.New("the address is private")
+
+// Is makes the error one of ErrPrivate.
+func (e *privateError) Is(target error) bool { return target == ErrPrivate }
 
 // Inside reports whether an address is plainly one of the own network: figures of a
 // private range, or a name that the open Internet has not. It asks no name server; what a

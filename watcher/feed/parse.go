@@ -39,6 +39,7 @@ func Parse(body []byte, h Hints) (*Document, error) {
 		return nil, fmt.Errorf("parse feed: %w", err)
 	}
 	d := translate(f, h)
+	d.Kind = kind(f, rootName(text))
 	d.Notes = append(notes, m.notes...)
 	d.Partial = m.cut
 	d.Hints.Every = max(d.Hints.Every, m.extra.wait())
