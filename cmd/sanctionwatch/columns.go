@@ -30,9 +30,12 @@ func left(s string) cell  { return cell{text: s} }
 func right(s string) cell { return cell{text: s, right: true} }
 func head(s string) cell  { return cell{text: s, colour: bold} }
 
-// columns is a table for people, aligned by the width that a terminal gives a text:
+// columns is a table for people, each row with as many cells, aligned by the width that a terminal gives a text:
 // a Chinese character takes two places, a mark over a letter none.
-type columns struct{ rows [][]cell }
+type columns struct {
+	indent string // before each line
+	rows   [][]cell
+}
 
 func (c *columns) add(cells ...cell) {
 	for i := range cells {
@@ -50,8 +53,10 @@ func (c *columns) heads(names ...string) {
 	c.add(cells...)
 }
 
-// print writes the table. Nothing stands behind the last field of a line.
+// print writes the table. Nothing stands behind the last field of a line, which is cut
+// where a terminal would break it.
 func (c *columns) print(w io.Writer) error {
+	c.fit(w)
 	var widths []int
 	for _, row := range c.rows {
 		for i, f := range row {
@@ -64,7 +69,7 @@ func (c *columns) print(w io.Writer) error {
 	var b strings.Builder
 	coloured := colours(w)
 	for _, row := range c.rows {
-		line := ""
+		line := c.indent
 		for i, f := range row {
 			gap := strings.Repeat(" ", widths[i]-displaywidth.String(f.text))
 			s := f.text
@@ -80,6 +85,28 @@ func (c *columns) print(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// fit cuts the last column to what a terminal has room for.
+func (c *columns) fit(w io.Writer) {
+	const least = 30
+	if !isTerminal(w) || len(c.rows) == 0 {
+		return
+	}
+	last := len(c.rows[0]) - 1
+	taken := make([]int, last)
+	for _, row := range c.rows {
+		for i := range taken {
+			taken[i] = max(taken[i], displaywidth.String(row[i].text)+2)
+		}
+	}
+	room := widthOf(w) - len(c.indent)
+	for _, n := range taken {
+		room -= n
+	}
+	for _, row := range c.rows {
+		row[last].text = short(row[last].text, max(room, least))
+	}
 }
 
 // safe is a text of a stranger's as a terminal may get it: on one line, without
@@ -122,21 +149,4 @@ func widthOf(w io.Writer) int {
 		}
 	}
 	return usual
-}
-
-// wrap breaks a text into lines of at most the width given, at blanks.
-func wrap(s string, width int) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(s) {
-		if line != "" && displaywidth.String(line)+1+displaywidth.String(word) > width {
-			lines = append(lines, line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
 }

@@ -24,15 +24,24 @@ func (c *feedsExportCmd) Run(a *app) error {
 		return err
 	}
 	for i := range feeds {
-		u, err := url.Parse(feeds[i].URL)
-		if err != nil || u.User == nil {
+		open := withoutUser(feeds[i].URL)
+		if open == feeds[i].URL {
 			continue
 		}
-		u.User = nil
-		feeds[i].URL = u.String()
+		feeds[i].URL = open
 		fmt.Fprintf(a.err, "%s: the user name and password in its address are left out\n", feeds[i].ID)
 	}
 	return opml.Write(a.out, "Feeds of sanctionwatch", feeds)
+}
+
+// withoutUser is an address without user name and password.
+func withoutUser(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return address
+	}
+	u.User = nil
+	return u.String()
 }
 
 func (c *feedsExportCmd) feeds(a *app) ([]watcher.Feed, error) {
