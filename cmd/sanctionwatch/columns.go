@@ -121,7 +121,7 @@ func safe(s string) string {
 		}
 		return r
 	}, s)
-	return strings.TrimSpace(s)
+	return strings.Join(strings.Fields(s), " ")
 }
 
 // short cuts a text to the width given.
