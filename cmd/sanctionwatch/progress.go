@@ -39,7 +39,7 @@ func (p *progress) step(name string) {
 	if p.all > 0 {
 		of = fmt.Sprintf(" of %d", p.all)
 	}
-	line := fmt.Sprintf("%s %d%s, %d s  %s", p.verb, p.done, of, int(time.Since(p.start).Seconds()), safe(name))
+	line := fmt.Sprintf("%s %d%s, %d s: %s", p.verb, p.done, of, int(time.Since(p.start).Seconds()), safe(name))
 	fmt.Fprint(p.w, "\r\x1b[K"+short(line, min(widthOf(p.w)-1, 100)))
 }
 
