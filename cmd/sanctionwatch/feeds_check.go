@@ -60,11 +60,11 @@ func (c *feedsCheckCmd) Run(a *app) error {
 	client := feed.New(cfg.Fetch, a.log)
 	defer client.Close()
 	got := checkFeeds(client, feeds, newProgress(a.err, "checked", len(feeds)))
-	print := printChecks
+	show := printChecks
 	if c.JSON {
-		print = printCheckLines
+		show = printCheckLines
 	}
-	if err := print(a, got); err != nil {
+	if err := show(a, got); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(got, feedCheck.failed) {
