@@ -36,7 +36,7 @@ type bomb struct {
 const bombTag = `"bomb"`
 
 const (
-	head   = `<?xml version="1.0"?><rss version="2.0" xmlns:x="urn:x"><channel><title>Bomb</title>`
+	opening   = `<?xml version="1.0"?><rss version="2.0" xmlns:x="urn:x"><channel><title>Bomb</title>`
 	bottom = `<item><title>Last item of the bomb</title><link>https://bomb.example/last</link></item></channel></rss>`
 )
 
@@ -64,31 +64,31 @@ func (h *hostile) documents(secret string) []bomb {
 	item := `<item><title>%s</title><link>https://bomb.example/1</link><description>`
 	return []bomb{
 		{name: "nested-1000000", want: tooLarge, answer: func(w http.ResponseWriter, _ *http.Request) {
-			pour(w, head, "<x:e>", 1_000_000, "")
+			pour(w, opening, "<x:e>", 1_000_000, "")
 			pour(w, "", "</x:e>", 1_000_000, bottom)
 		}},
 		{name: "nested-900000", want: tooDeep, answer: func(w http.ResponseWriter, _ *http.Request) {
-			pour(w, head, "<x:e>", 900_000, "")
+			pour(w, opening, "<x:e>", 900_000, "")
 			pour(w, "", "</x:e>", 900_000, bottom)
 		}},
 		{name: "nested-html", answer: func(w http.ResponseWriter, _ *http.Request) {
-			pour(w, head, "<x:a>", 900_000, "")
+			pour(w, opening, "<x:a>", 900_000, "")
 			pour(w, "", "</x:a>", 900_000, bottom)
 		}},
-		{name: "open-tags-15mb", want: tooLarge, answer: poured(head, "<a>", 5_000_000, bottom)},
-		{name: "open-tags-10mb", want: tooDeep, answer: poured(head, "<x:e>", 2_000_000, "")},
-		{name: "items-500000", want: tooLarge, answer: poured(head, "<item><title>a</title><link>b</link></item>", 500_000, bottom)},
-		{name: "items-230000", want: "more than 5000 items", answer: poured(head, "<item><title>a</title><link>b</link></item>", 230_000, bottom)},
-		{name: "items-open-1500000", want: "more than 5000 items", answer: poured(head, "<item>", 1_500_000, "")},
-		{name: "title-50mb", want: tooLarge, answer: poured(head+"<item><title>", "word ", 10_000_000, "</title></item>"+bottom)},
-		{name: "title-10mb", want: "a text longer than 1048576 bytes", answer: poured(head+"<item><title>", "word ", 2_000_000, "</title></item>"+bottom)},
-		{name: "attributes-1000000", answer: poured(head+"<item><x:a ", `a="b" `, 1_000_000, "/><title>a</title><link>https://bomb.example/a</link></item>"+bottom)},
+		{name: "open-tags-15mb", want: tooLarge, answer: poured(opening, "<a>", 5_000_000, bottom)},
+		{name: "open-tags-10mb", want: tooDeep, answer: poured(opening, "<x:e>", 2_000_000, "")},
+		{name: "items-500000", want: tooLarge, answer: poured(opening, "<item><title>a</title><link>b</link></item>", 500_000, bottom)},
+		{name: "items-230000", want: "beyond the number that is read", answer: poured(opening, "<item><title>a</title><link>b</link></item>", 230_000, bottom)},
+		{name: "items-open-1500000", want: "beyond the number that is read", answer: poured(opening, "<item>", 1_500_000, "")},
+		{name: "title-50mb", want: tooLarge, answer: poured(opening+"<item><title>", "word ", 10_000_000, "</title></item>"+bottom)},
+		{name: "title-10mb", want: "a text longer than 1048576 bytes", answer: poured(opening+"<item><title>", "word ", 2_000_000, "</title></item>"+bottom)},
+		{name: "attributes-1000000", answer: poured(opening+"<item><x:a ", `a="b" `, 1_000_000, "/><title>a</title><link>https://bomb.example/a</link></item>"+bottom)},
 		{name: "attributes-of-root", answer: poured("<rss ", `a="b" `, 1_000_000, "><channel>"+bottom)},
-		{name: "attribute-10mb", answer: poured(head+`<item><title a="`, "word ", 2_000_000, `">a</title><link>https://bomb.example/a</link></item>`+bottom)},
-		{name: "comment-10mb", answer: poured("<!--", " long ", 1_500_000, "-->"+head+bottom)},
-		{name: "comments-endless", want: tooLarge, answer: poured("", "<!-- long -->", 5_000_000, head+bottom)},
-		{name: "cdata-50mb", want: tooLarge, answer: poured(head+fmt.Sprintf(item, "a")+"<![CDATA[", "<b>word</b> ", 4_000_000, "]]></description></item>"+bottom)},
-		{name: "cdata-10mb", want: "a text longer than 1048576 bytes", answer: poured(head+fmt.Sprintf(item, "a")+"<![CDATA[", "<b>word</b> ", 800_000, "]]></description></item>"+bottom)},
+		{name: "attribute-10mb", answer: poured(opening+`<item><title a="`, "word ", 2_000_000, `">a</title><link>https://bomb.example/a</link></item>`+bottom)},
+		{name: "comment-10mb", answer: poured("<!--", " long ", 1_500_000, "-->"+opening+bottom)},
+		{name: "comments-endless", want: tooLarge, answer: poured("", "<!-- long -->", 5_000_000, opening+bottom)},
+		{name: "cdata-50mb", want: tooLarge, answer: poured(opening+fmt.Sprintf(item, "a")+"<![CDATA[", "<b>word</b> ", 4_000_000, "]]></description></item>"+bottom)},
+		{name: "cdata-10mb", want: "a text longer than 1048576 bytes", answer: poured(opening+fmt.Sprintf(item, "a")+"<![CDATA[", "<b>word</b> ", 800_000, "]]></description></item>"+bottom)},
 		{name: "laughs", answer: serves(`<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">` + laughs() + `]><rss version="2.0"><channel><item><title>&lol9;</title><link>https://bomb.example/lol</link></item></channel></rss>`)},
 		{name: "xxe-file", answer: serves(`<!DOCTYPE rss [<!ENTITY x SYSTEM "file://` + secret + `">]><rss version="2.0"><channel><item><title>a &x;</title><link>https://bomb.example/xxe</link></item></channel></rss>`)},
 		{name: "xxe-url", answer: func(w http.ResponseWriter, r *http.Request) {
@@ -103,20 +103,20 @@ func (h *hostile) documents(secret string) []bomb {
 			}
 			_, _ = io.WriteString(w, "><channel>"+bottom)
 		}},
-		{name: "namespaces-quadratic", answer: poured(head, `<item xmlns:a="`+strings.Repeat("u", 1000)+`" xmlns="v"><a:b xmlns:b="w"/><title>a</title></item>`, 4_900, bottom)},
+		{name: "namespaces-quadratic", answer: poured(opening, `<item xmlns:a="`+strings.Repeat("u", 1000)+`" xmlns="v"><a:b xmlns:b="w"/><title>a</title></item>`, 4_900, bottom)},
 		{name: "json-nested-1000000", want: "ends early", answer: poured(`{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","_x":`, "[", 1_000_000, "")},
 		{name: "json-string-50mb", want: tooLarge, answer: poured(`{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","content_text":"`, "word ", 10_000_000, `"}]}`)},
 		{name: "json-string-10mb", want: "could not be read", answer: poured(`{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","content_text":"`, "word ", 2_000_000, `"}]}`)},
 		{name: "json-full", answer: poured(`{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"a"`, `},{"id":"1","url":"https://bomb.example/1","content_html":"`+strings.Repeat("<p>word ", 250)+`"`, 4_900, "}]}")},
 		{name: "json-members", want: "ends early", answer: poured(`{"version":"https://jsonfeed.org/version/1.1","a":1`, `,"b":"`+strings.Repeat("word ", 2000)+`"`, 1_040, `,"items":[]}`)},
-		{name: "full", answer: poured(head, fmt.Sprintf(item, "a")+strings.Repeat("&lt;p&gt;word ", 140)+"</description></item>", 4_700, bottom)},
-		{name: "json-items-3000000", want: "more than 5000 items", answer: poured(`{"version":"https://jsonfeed.org/version/1.1","items":[{}`, ",{}", 3_000_000, "]}")},
-		{name: "json-authors", want: "more than 5000 items", answer: poured(`{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1"`, `},{"id":"1","url":"https://bomb.example/1","authors":[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}],"tags":["","","","","","","","","","","","","",""]`, 60_000, "}]}")},
+		{name: "full", answer: poured(opening, fmt.Sprintf(item, "a")+strings.Repeat("&lt;p&gt;word ", 140)+"</description></item>", 4_700, bottom)},
+		{name: "json-items-3000000", want: "beyond the number that is read", answer: poured(`{"version":"https://jsonfeed.org/version/1.1","items":[{}`, ",{}", 3_000_000, "]}")},
+		{name: "json-authors", want: "beyond the number that is read", answer: poured(`{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1"`, `},{"id":"1","url":"https://bomb.example/1","authors":[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}],"tags":["","","","","","","","","","","","","",""]`, 60_000, "}]}")},
 		{name: "rdf-triples", want: "more than 1000 elements", answer: poured(`<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/"><item rdf:about="a"><title>a</title>`, "<dc:title/>", 800_000, "</item></rdf:RDF>")},
-		{name: "categories", want: "more than 100000 elements", answer: poured(head, "<item><title>a</title>"+strings.Repeat("<category/>", 170)+"</item>", 4_990, bottom)},
-		{name: "entities", want: "a text longer than 1048576 bytes", answer: poured(head+fmt.Sprintf(item, "a"), "&amp;lt;&nGt;", 800_000, "</description></item>"+bottom)},
-		{name: "entities-everywhere", answer: poured(head, fmt.Sprintf(item, "&amp;&lt;b&gt;")+strings.Repeat("&amp;lt;&amp;nGt;", 100)+"</description></item>", 4_900, bottom)},
-		{name: "brackets", want: "many times longer", answer: poured(head, fmt.Sprintf(item, "]]&gt;")+strings.Repeat("]]&gt;", 300)+"</description></item>", 4_900, bottom)},
+		{name: "categories", want: "more than 100000 elements", answer: poured(opening, "<item><title>a</title>"+strings.Repeat("<category/>", 170)+"</item>", 4_990, bottom)},
+		{name: "entities", want: "a text longer than 1048576 bytes", answer: poured(opening+fmt.Sprintf(item, "a"), "&amp;lt;&nGt;", 800_000, "</description></item>"+bottom)},
+		{name: "entities-everywhere", answer: poured(opening, fmt.Sprintf(item, "&amp;&lt;b&gt;")+strings.Repeat("&amp;lt;&amp;nGt;", 100)+"</description></item>", 4_900, bottom)},
+		{name: "brackets", want: "many times longer", answer: poured(opening, fmt.Sprintf(item, "]]&gt;")+strings.Repeat("]]&gt;", 300)+"</description></item>", 4_900, bottom)},
 		{name: "bases", want: "many times longer", answer: poured(`<rss version="2.0" xml:base="https://bomb.example/`+strings.Repeat("long/", 200_000)+`"><channel>`,
 			`<item><link>a</link><description>`+strings.Repeat("&lt;a href=b&gt;", 100)+`</description></item>`, 4_900, bottom)},
 		{name: "links", want: "many times longer", answer: poured(`<rss version="2.0" xml:base="https://bomb.example/`+strings.Repeat("long/", 700)+`"><channel>`,
@@ -147,7 +147,7 @@ func laughs() string {
 func compressions(t *testing.T) []bomb {
 	const tooLarge, size = "larger than 10MiB (max_body)", 300 << 20
 	packed := func(w io.WriteCloser, b *bytes.Buffer) []byte {
-		pour(w, head+"<!--", "                ", size/16, "-->"+bottom)
+		pour(w, opening+"<!--", "                ", size/16, "-->"+bottom)
 		require.NoError(t, w.Close())
 		return b.Bytes()
 	}
@@ -201,7 +201,7 @@ func (h *hostile) answers(t *testing.T) []bomb {
 	}
 	return []bomb{
 		{name: "byte-a-second", want: "no whole answer within", answer: func(w http.ResponseWriter, r *http.Request) {
-			for _, c := range []byte(head + strings.Repeat(" ", 1000)) {
+			for _, c := range []byte(opening + strings.Repeat(" ", 1000)) {
 				if _, err := w.Write([]byte{c}); err != nil {
 					return
 				}
@@ -216,7 +216,7 @@ func (h *hostile) answers(t *testing.T) []bomb {
 			}
 		}},
 		{name: "large-then-slow", want: "too slowly", answer: func(w http.ResponseWriter, r *http.Request) {
-			pour(w, head, "<!-- long -->", 100_000, "")
+			pour(w, opening, "<!-- long -->", 100_000, "")
 			flush(w)
 			h.hang(r)
 		}},
@@ -230,15 +230,15 @@ func (h *hostile) answers(t *testing.T) []bomb {
 		}},
 		{name: "empty", want: "the body is empty", answer: serves("")},
 		{name: "json-error", want: `a JSON answer with the error`, answer: serves(`{"error":"rate limit"}`)},
-		{name: "truncated-no-item", want: "the answer ends early", answer: serves(head + "<item><title>Half an it")},
-		{name: "truncated", want: "the document ends early", answer: serves(head + whole + "<item><title>Half an it")},
+		{name: "truncated-no-item", want: "the answer ends early", answer: serves(opening + "<item><title>Half an it")},
+		{name: "truncated", want: "the document ends early", answer: serves(opening + whole + "<item><title>Half an it")},
 		{name: "length-too-long", want: "the connection ended early", answer: raw(func(body string) string {
 			return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body)+1000, body)
-		}, head+whole+whole+bottom)},
+		}, opening+whole+whole+bottom)},
 		{name: "length-too-short", want: "the document ends early", answer: raw(func(body string) string {
 			return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body)-40, body)
-		}, head+whole+bottom)},
-		{name: "length-negative", want: "Content-Length", answer: raw(func(body string) string { return "Content-Length: -5\r\n\r\n" + body }, head+bottom)},
+		}, opening+whole+bottom)},
+		{name: "length-negative", want: "Content-Length", answer: raw(func(body string) string { return "Content-Length: -5\r\n\r\n" + body }, opening+bottom)},
 		{name: "status-none", want: "malformed HTTP", answer: func(w http.ResponseWriter, _ *http.Request) { hijack(w, "220 mail.example ESMTP\r\n") }},
 		{name: "status-500", want: "HTTP 500", answer: says(http.StatusInternalServerError)},
 		{name: "redirects", want: "redirects", answer: func(w http.ResponseWriter, r *http.Request) {
@@ -261,9 +261,9 @@ func (h *hostile) answers(t *testing.T) []bomb {
 			defer c.Close()
 			pour(c, "", "HTTP/1.1 103 Early Hints\r\n\r\n", 1_000_000, "")
 		}},
-		{name: "tls-expired", want: "certificate has expired", answer: serves(head + bottom), tls: certificate(t, "127.0.0.1", -time.Hour)},
-		{name: "tls-other-name", want: "certificate is valid for 127.9.9.9, not 127.0.0.1", answer: serves(head + bottom), tls: certificate(t, "127.9.9.9", time.Hour)},
-		{name: "tls-unknown", want: "certificate signed by unknown authority", answer: serves(head + bottom), tls: certificate(t, "127.0.0.1", time.Hour)},
+		{name: "tls-expired", want: "certificate has expired", answer: serves(opening + bottom), tls: certificate(t, "127.0.0.1", -time.Hour)},
+		{name: "tls-other-name", want: "certificate is valid for 127.9.9.9, not 127.0.0.1", answer: serves(opening + bottom), tls: certificate(t, "127.9.9.9", time.Hour)},
+		{name: "tls-unknown", want: "certificate signed by unknown authority", answer: serves(opening + bottom), tls: certificate(t, "127.0.0.1", time.Hour)},
 	}
 }
 
@@ -352,7 +352,7 @@ func (h *hostile) hangs(n int) []bomb {
 	for i := range n {
 		out = append(out, bomb{name: fmt.Sprintf("hangs-%02d", i), want: "no whole answer within", answer: func(w http.ResponseWriter, r *http.Request) {
 			if i%3 == 2 {
-				_, _ = io.WriteString(w, head)
+				_, _ = io.WriteString(w, opening)
 			}
 			if i%3 > 0 {
 				_ = http.NewResponseController(w).Flush()

@@ -23,7 +23,7 @@ func (c *rulesConvertCmd) Run(a *app) error {
 	got, err := convert.Convert(c.From, string(src))
 	if errs, ok := errors.AsType[convert.Errors](err); ok {
 		reasons := refusals(c.File, string(src), errs)
-		reasons.Format(a.err, isTerminal(a.err))
+		reasons.Format(a.err, colours(a.err))
 		fmt.Fprintf(a.err, "\n%s why this cannot be converted\n", count(len(errs), "reason"))
 		return errFound
 	}

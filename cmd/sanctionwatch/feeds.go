@@ -11,26 +11,23 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
-	"sync"
-	"text/tabwriter"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 	"github.com/sanctionwatch/sanctionwatch/watcher/feed"
-	"github.com/sanctionwatch/sanctionwatch/watcher/schedule"
 )
 
 type feedsCmd struct {
-	Parse feedsParseCmd `cmd:"" help:"Print what is read from a feed document, as JSON."`
-	Check feedsCheckCmd `cmd:"" help:"Poll each feed once, without recording anything, and say how it is."`
+	Parse    feedsParseCmd    `cmd:"" help:"Print what is read from a feed document, as JSON."`
+	Check    feedsCheckCmd    `cmd:"" help:"Poll each feed once, without recording anything, and say how it is."`
+	Import   feedsImportCmd   `cmd:"" help:"Turn a list of another feed reader (OPML) into a feed file."`
+	Export   feedsExportCmd   `cmd:"" help:"Print the feeds as OPML, for another feed reader."`
+	Discover feedsDiscoverCmd `cmd:"" help:"Look for the feeds of a page."`
 }
 
 type feedsParseCmd struct {
 	Document string `arg:"" optional:"" help:"File or address; - for standard input."`
+	Notes    bool   `help:"Say on standard error what was repaired or left out."`
 	Batch    bool   `help:"Read JSON lines {\"file\",\"url\",\"headers\"} and print one line for each."`
 	Private  bool   `help:"Allow an address inside your own network."`
 }
@@ -52,10 +49,27 @@ func (c *feedsParseCmd) Run(a *app) error {
 	if err := printJSON(a.out, doc); err != nil {
 		return err
 	}
+	c.tell(a, "", doc)
 	if doc.Error != "" {
 		return errFound
 	}
 	return nil
+}
+
+// tell prints the notes of a document for people.
+func (c *feedsParseCmd) tell(a *app, name string, doc *feed.Document) {
+	if !c.Notes {
+		return
+	}
+	for _, n := range doc.Notes {
+		fmt.Fprintln(a.err, "note: "+name+safe(n))
+	}
+	if doc.Partial {
+		fmt.Fprintln(a.err, "note: "+name+"the document is cut: the items that are whole were read")
+	}
+	if doc.Error == "" && len(doc.Notes) == 0 && !doc.Partial {
+		fmt.Fprintln(a.err, "note: "+name+"nothing had to be repaired")
+	}
 }
 
 func printJSON(w io.Writer, v any) error {
@@ -162,129 +176,9 @@ func (c *feedsParseCmd) batch(a *app) error {
 		if err := out.Flush(); err != nil { // the reader may wait for each answer
 			return err
 		}
+		c.tell(a, job.File+": ", doc)
 	}
 	return in.Err()
-}
-
-type feedsCheckCmd struct {
-	withConfig
-
-	IDs  []string `arg:"" optional:"" name:"id" help:"Feeds to check; all if none is named."`
-	JSON bool     `help:"As JSON lines."`
-}
-
-// A feedCheck is the outcome of one feed's check.
-type feedCheck struct {
-	ID     string    `json:"id"`
-	Name   string    `json:"name"`
-	URL    string    `json:"url"`
-	Items  int       `json:"items"`
-	Latest time.Time `json:"latest,omitzero"`
-	Notes  []string  `json:"notes,omitempty"`
-	Error  string    `json:"error,omitempty"`
-}
-
-// Run polls feeds without recording anything.
-func (c *feedsCheckCmd) Run(a *app) error {
-	cfg, err := c.load(a)
-	if err != nil {
-		return err
-	}
-	feeds, err := chosen(cfg.Feeds, c.IDs)
-	if err != nil {
-		return err
-	}
-	client := feed.New(cfg.Fetch, a.log)
-	defer client.Close()
-	got := make([]feedCheck, len(feeds))
-	p := newProgress(a.err, "checked", len(feeds))
-	var g errgroup.Group
-	g.SetLimit(schedule.DefaultWorkers)
-	var mu sync.Mutex
-	bad := 0
-	for i, f := range feeds {
-		g.Go(func() error {
-			got[i] = checkFeed(client, f)
-			p.step(f.Name)
-			mu.Lock()
-			defer mu.Unlock()
-			if got[i].Error != "" {
-				bad++
-			}
-			return nil
-		})
-	}
-	_ = g.Wait() // no check returns an error
-	p.end()
-	if err := c.print(a, got); err != nil {
-		return err
-	}
-	if bad > 0 {
-		fmt.Fprintf(a.err, "%d of %s cannot be read\n", bad, count(len(got), "feed"))
-		return errFound
-	}
-	return nil
-}
-
-func chosen(all []watcher.Feed, ids []string) ([]watcher.Feed, error) {
-	if len(ids) == 0 {
-		return all, nil
-	}
-	var out []watcher.Feed
-	for _, id := range ids {
-		i := slices.IndexFunc(all, func(f watcher.Feed) bool { return string(f.ID) == id })
-		if i < 0 {
-			return nil, fmt.Errorf("no feed has the id %q", id)
-		}
-		out = append(out, all[i])
-	}
-	return out, nil
-}
-
-func checkFeed(client *feed.Client, f watcher.Feed) feedCheck {
-	r := feedCheck{ID: string(f.ID), Name: f.Name, URL: f.URL}
-	b, err := client.Fetch(context.Background(), f, watcher.Cursor{})
-	if err != nil {
-		r.Error = err.Error()
-		return r
-	}
-	r.Items, r.Notes = len(b.Items), b.Notes
-	if b.MovedTo != "" {
-		r.Notes = append(r.Notes, "moved for good to "+b.MovedTo)
-	}
-	for _, it := range b.Items {
-		if it.Published.After(r.Latest) {
-			r.Latest = it.Published
-		}
-	}
-	return r
-}
-
-func (c *feedsCheckCmd) print(a *app, got []feedCheck) error {
-	if c.JSON {
-		for _, r := range got {
-			if err := printJSON(a.out, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	w := tabwriter.NewWriter(a.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "FEED\tITEMS\tLATEST\tSTATE")
-	for _, r := range got {
-		latest, state := "-", "ok"
-		if !r.Latest.IsZero() {
-			latest = r.Latest.UTC().Format("2006-01-02 15:04")
-		}
-		if len(r.Notes) > 0 {
-			state = "repaired: " + strings.Join(r.Notes, "; ")
-		}
-		if r.Error != "" {
-			state = r.Error
-		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\n", r.ID, r.Items, latest, state)
-	}
-	return w.Flush()
 }
 
 // hostOf is the host of an address, for people.

@@ -188,15 +188,21 @@ func queriesIn(f *diag.File) []string {
 	return out
 }
 
+// newMode is the mode of a file that was not there before.
+const newMode = 0o644
+
 // replaceFile writes a file beside the old one and then takes its place, so that a reader
-// sees one of the two. A link stays one.
+// sees one of the two. A link stays one, and the mode stays.
 func replaceFile(name string, data []byte) error {
-	name, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(name)
-	if err != nil {
+	mode := fs.FileMode(newMode)
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+		info, err := os.Stat(name)
+		if err != nil {
+			return err
+		}
+		mode = info.Mode().Perm()
+	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
@@ -204,7 +210,7 @@ func replaceFile(name string, data []byte) error {
 		return err
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(info.Mode().Perm()), f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}

@@ -118,7 +118,7 @@ func (a *app) exit(err error) int {
 	case errors.Is(err, errFound):
 		return exitFound
 	case errors.As(err, &problems):
-		problems.Format(a.err, isTerminal(a.err))
+		problems.Format(a.err, colours(a.err))
 		fmt.Fprintf(a.err, "\n%s\n", count(len(problems), "mistake"))
 	default:
 		fmt.Fprintln(a.err, "sanctionwatch:", err)
@@ -141,15 +141,6 @@ func onTerm(log *slog.Logger) <-chan struct{} {
 		os.Exit(exitFault)
 	}()
 	return stop
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok || os.Getenv("NO_COLOR") != "" {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // count writes a number with its noun: "1 mistake", "3 mistakes".

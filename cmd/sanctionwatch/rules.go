@@ -64,7 +64,7 @@ func (c *rulesLintCmd) Run(a *app) error {
 		fmt.Fprintf(a.out, "%s: nothing to say\n", count(len(s.Rules()), "rule"))
 		return nil
 	}
-	warnings.Format(a.out, isTerminal(a.out))
+	warnings.Format(a.out, colours(a.out))
 	fmt.Fprintf(a.out, "\n%s\n", count(len(warnings), "warning"))
 	return errFound
 }
@@ -157,7 +157,7 @@ func (c *rulesExplainCmd) Run(a *app) error {
 	if c.JSON {
 		err = ex.WriteJSON(a.out)
 	} else {
-		err = ex.WriteText(a.out, isTerminal(a.out))
+		err = ex.WriteText(a.out, colours(a.out))
 	}
 	if err == nil && len(ex.Fired()) == 0 {
 		return errFound

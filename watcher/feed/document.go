@@ -24,10 +24,12 @@ type Document struct {
 	Feed  Meta    `json:"feed"`
 	Items []Entry `json:"items"` // in the order of the document
 
+	Kind    string        `json:"-"` // the format, such as "RSS 2.0"
 	Notes   []string      `json:"-"` // what was repaired or left out, in words
 	Lost    int           `json:"-"` // items that the document begins and that are not in Items; Notes say why
 	Partial bool          `json:"-"` // the document ends early: more may come next time
 	Hints   watcher.Hints `json:"-"` // when the publisher wants to be asked again
+	Hub     watcher.Hub   `json:"-"` // who tells its news at once; zero if it names none
 }
 
 // Meta is what a document says of the feed itself.

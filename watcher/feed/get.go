@@ -213,7 +213,7 @@ func (h hop) dress(req *http.Request, agent string) bool {
 
 // statusError says what another status than 200 means.
 func statusError(resp *http.Response, now time.Time) error {
-	err := fmt.Errorf("HTTP %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+	err := &StatusError{Code: resp.StatusCode}
 	switch resp.StatusCode {
 	case http.StatusGone:
 		return fmt.Errorf("HTTP 410: %w", watcher.ErrGone)

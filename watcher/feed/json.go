@@ -50,7 +50,7 @@ func parseJSON(text string, h Hints, base *url.URL, notes []string) (*Document, 
 		return nil, fmt.Errorf("parse feed: %w", err)
 	}
 	d := translate(f, h)
-	d.Notes, d.Partial = notes, cut
+	d.Kind, d.Notes, d.Partial = "JSON Feed", notes, cut
 	if cut {
 		d.Notes = append(d.Notes, "the document ends early")
 	}

@@ -48,6 +48,7 @@ func Parse(body []byte, h Hints) (*Document, error) {
 		return nil, fmt.Errorf("parse feed: %w", err)
 	}
 	d := translate(f, h)
+	d.Kind = kind(f, rootName(text))
 	d.Notes = append(notes, m.notes...)
 	d.undouble()
 	d.Partial = m.cut
