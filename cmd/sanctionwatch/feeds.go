@@ -195,6 +195,7 @@ func (c *feedsCheckCmd) Run(a *app) error {
 		return err
 	}
 	client := feed.New(cfg.Fetch, a.log)
+	client.Use(cfg.Access)
 	defer client.Close()
 	got := make([]feedCheck, len(feeds))
 	p := newProgress(a.err, "checked", len(feeds))
