@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -121,11 +122,13 @@ func called(c *x509.Certificate) string {
 func alertWords(err error, certified bool) string {
 	op, ok := errors.AsType[*net.OpError](err)
 	if !ok || op.Op != "remote error" {
-		return ""
+		return brokenWords(err, certified)
 	}
 	switch alert := unprefixed(op.Err); {
 	case alert == "certificate required", alert == "bad certificate" && !certified:
-		return "the server asks for a client certificate: give cert_file and key_file"
+		return "the server asks for a client certificate: " + cureAsked
+	case alert == "handshake failure" && !certified:
+		return "the server broke off the TLS handshake; if it asks for a client certificate, " + cureAsked
 	case alert == "expired certificate":
 		return "the server says that the client certificate has expired: renew the one in cert_file"
 	case certified && (strings.Contains(alert, "certificate") || alert == "access denied"):
@@ -133,6 +136,21 @@ func alertWords(err error, certified bool) string {
 	default:
 		return "the server broke off the TLS handshake: " + alert
 	}
+}
+
+const cureAsked = "give cert_file and key_file"
+
+// brokenWords are for a connection that the server closed while we wrote: the alert that
+// says why is lost at times.
+func brokenWords(err error, certified bool) string {
+	reset := errors.Is(err, syscall.ECONNRESET)
+	switch {
+	case certified && (reset || errors.Is(err, syscall.EPIPE)):
+		return "the server ended the connection: it seems that it does not take the client certificate in cert_file"
+	case errors.Is(err, syscall.EPIPE):
+		return "the server ended the connection; if it asks for a client certificate, " + cureAsked
+	}
+	return ""
 }
 
 // unprefixed is the text of an error without the names of Go's packages.
