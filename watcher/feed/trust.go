@@ -143,11 +143,11 @@ const cureAsked = "give cert_file and key_file"
 // brokenWords are for a connection that the server closed while we wrote: the alert that
 // says why is lost at times.
 func brokenWords(err error, certified bool) string {
-	reset := errors.Is(err, syscall.ECONNRESET)
+	broken := errors.Is(err, syscall.EPIPE) || strings.HasPrefix(err.Error(), "http2: client conn")
 	switch {
-	case certified && (reset || errors.Is(err, syscall.EPIPE)):
+	case certified && (broken || errors.Is(err, syscall.ECONNRESET)):
 		return "the server ended the connection: it seems that it does not take the client certificate in cert_file"
-	case errors.Is(err, syscall.EPIPE):
+	case broken:
 		return "the server ended the connection; if it asks for a client certificate, " + cureAsked
 	}
 	return ""

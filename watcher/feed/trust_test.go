@@ -34,7 +34,7 @@ func TestDistrustIsSaidInWords(t *testing.T) {
 		"no name":       {ca, func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = nil, nil }, "the certificate names no host, so it is not that of 127.0.0.1"},
 		"stranger":      {stranger, nil, `the certificate is signed by "Strange CA", an authority that is not trusted here; if you know it, name its certificate in ca_file`},
 		"own signature": {alone, nil, `the certificate of "post" is signed by itself and not by a trusted authority; if you know it, name its certificate in ca_file`},
-		"other use": {ca, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, "the certificate cannot be trusted: certificate specifies an incompatible key usage"},
+		"other use":     {ca, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, "the certificate cannot be trusted: certificate specifies an incompatible key usage"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{c.by.issue(c.change)}}, http.NotFound)
