@@ -211,18 +211,25 @@ func readFeeds(sources []diag.Source) ([]watcher.Feed, map[watcher.FeedID]feed.A
 const leastMasked = 4
 
 func (ff FeedFile) masked(ps diag.Problems) diag.Problems {
+	for i, p := range ps {
+		if runes := []rune(p.Snippet); strings.Contains(p.Field, ".headers[") && p.Col > 0 && p.Col <= len(runes) {
+			ps[i].Snippet, ps[i].Width = string(runes[:p.Col-1])+maskedValue, len(maskedValue)
+		}
+	}
 	for _, e := range ff.Feeds {
 		for _, value := range e.Headers {
 			if len(value) < leastMasked {
 				continue
 			}
 			for i := range ps {
-				ps[i].Snippet = strings.ReplaceAll(ps[i].Snippet, value, "<value>")
+				ps[i].Snippet = strings.ReplaceAll(ps[i].Snippet, value, maskedValue)
 			}
 		}
 	}
 	return ps
 }
+
+const maskedValue = "<value>"
 
 func unique(f *diag.File, at, what, value string, seen map[string]string) diag.Problems {
 	if value == "" {

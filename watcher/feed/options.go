@@ -124,13 +124,13 @@ func (o Options) proxy() (*url.URL, error) {
 	if o.ProxyFile == "" {
 		return parseProxy(o.Proxy)
 	}
-	text, err := readSecret(o.ProxyFile)
+	text, err := readSecret(o.ProxyFile) // errors name the file
 	if err != nil {
-		return nil, fmt.Errorf("proxy_file: %w", err)
+		return nil, err
 	}
 	u, err := parseProxy(text)
 	if err != nil {
-		return nil, fmt.Errorf("proxy_file: the file %s does not hold a proxy: %w", o.ProxyFile, err)
+		return nil, fmt.Errorf("the file %s does not hold a proxy: %w", o.ProxyFile, err)
 	}
 	return u, nil
 }
