@@ -38,7 +38,7 @@ func keyPair(t *testing.T) (cert, key string) {
 // small is a configuration that loads fast.
 const (
 	small = "rules: [one.yaml]\nvocabularies: [two.yaml]\n"
-	words = "name: potash\nterms: {en: [potash]}\n"
+	terms = "name: potash\nterms: {en: [potash]}\n"
 )
 
 func TestAccessIsReadBesideItsFeedFile(t *testing.T) {
@@ -122,7 +122,7 @@ func TestMistakesInAccessHaveTheirPlaceAndCure(t *testing.T) {
 		"ca_file: none":                                             `feeds[0].ca_file: the file`,
 	} {
 		t.Run(strings.ReplaceAll(entry, "s3cret", "_"), func(t *testing.T) {
-			files["sanctionwatch.yaml"], files["one.yaml"], files["two.yaml"] = console+"feeds: [feeds.yaml]\n"+small, rule, words
+			files["sanctionwatch.yaml"], files["one.yaml"], files["two.yaml"] = console+"feeds: [feeds.yaml]\n"+small, rule, terms
 			files["feeds.yaml"] = "feeds:\n  - url: https://a.example/rss\n    id: a\n" + indented(entry)
 			c, ps, _ := load(t, files)
 			require.Nil(t, c)
@@ -171,7 +171,7 @@ func TestSecretsInOrUnderAnAddressAreRefused(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(entry, "s3cret", "_"), func(t *testing.T) {
 			c, ps, _ := load(t, map[string]string{
-				"sanctionwatch.yaml": console + "feeds: [feeds.yaml]\n" + small, "one.yaml": rule, "two.yaml": words, "pw": "s3cret", "cert.pem": cert, "key.pem": key,
+				"sanctionwatch.yaml": console + "feeds: [feeds.yaml]\n" + small, "one.yaml": rule, "two.yaml": terms, "pw": "s3cret", "cert.pem": cert, "key.pem": key,
 				"feeds.yaml": "feeds:\n  - {id: a, " + entry + "}\n",
 			})
 			require.Nil(t, c)
@@ -191,7 +191,7 @@ func TestFilesOfFetchAreChecked(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(entry, "s3cret", "_"), func(t *testing.T) {
 			c, ps, _ := load(t, map[string]string{
-				"sanctionwatch.yaml": console + "fetch: {" + entry + "}\n" + small, "one.yaml": rule, "two.yaml": words, "ftp": "ftp://ann:s3cret@proxy.example", "empty": "\n",
+				"sanctionwatch.yaml": console + "fetch: {" + entry + "}\n" + small, "one.yaml": rule, "two.yaml": terms, "ftp": "ftp://ann:s3cret@proxy.example", "empty": "\n",
 			})
 			require.Nil(t, c)
 			require.ErrorContains(t, ps.Err(), want)
