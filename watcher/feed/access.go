@@ -2,9 +2,11 @@ package feed
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -70,6 +72,16 @@ func (a Access) In(dir string) Access {
 
 // secret reports whether something goes out that others must not read.
 func (a Access) secret() bool { return a.Auth != nil || len(a.HeaderFiles) > 0 }
+
+// secretFiles are the files that hold secrets, in order.
+func (a Access) secretFiles() []string {
+	files := slices.Sorted(maps.Values(a.HeaderFiles))
+	if a.Auth != nil {
+		files = append(files, a.Auth.PasswordFile, a.Auth.TokenFile)
+	}
+	files = append(files, a.KeyFile)
+	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
+}
 
 // dress puts on a request what the publisher asks for. Its errors name files, never what
 // is in them.

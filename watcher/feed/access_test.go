@@ -4,10 +4,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -282,4 +284,20 @@ func TestProxyFileIsReadForEachRequest(t *testing.T) {
 		require.Error(t, err)
 		require.NotContains(t, err.Error(), "c4nary")
 	}
+}
+
+func TestSecretFilesThatOthersCanReadAreToldOnce(t *testing.T) {
+	var log strings.Builder
+	c := feed.New(feed.Options{}, slog.New(slog.NewTextHandler(&log, nil)))
+	t.Cleanup(c.Close)
+	open, shut := secretFile(t, "c4nary"), secretFile(t, "c4nary")
+	require.NoError(t, os.Chmod(open, 0o644))
+	for range 2 {
+		access(c, "https://post.example", feed.Access{
+			Auth: &feed.Auth{TokenFile: open}, HeaderFiles: map[string]string{"X-Api-Key": shut},
+		})
+	}
+	require.Equal(t, 1, strings.Count(log.String(), "others can read a secret file"))
+	require.Contains(t, log.String(), "feed=post file="+open+" mode=0644")
+	require.NotContains(t, log.String(), "c4nary")
 }

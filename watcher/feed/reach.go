@@ -1,8 +1,10 @@
 package feed
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"reflect"
 
 	"github.com/sanctionwatch/sanctionwatch/watcher"
@@ -26,7 +28,11 @@ func (c *Client) Use(access map[watcher.FeedID]Access) {
 		if a.IsZero() {
 			continue
 		}
-		next[id] = c.reach(a, c.reaches[id])
+		was := c.reaches[id]
+		next[id] = c.reach(a, was)
+		if was == nil || !reflect.DeepEqual(was.access, a) {
+			c.warn(id, a)
+		}
 	}
 	for id, was := range c.reaches {
 		if was.own != nil && (next[id] == nil || next[id].own != was.own) {
@@ -34,6 +40,16 @@ func (c *Client) Use(access map[watcher.FeedID]Access) {
 		}
 	}
 	c.reaches = next
+}
+
+// warn names the secret files that other users of the machine can read.
+func (c *Client) warn(id watcher.FeedID, a Access) {
+	for _, file := range a.secretFiles() {
+		if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o044 != 0 {
+			c.log.Warn("others can read a secret file", "feed", id, "file", file,
+				"mode", fmt.Sprintf("%04o", info.Mode().Perm()), "cure", "chmod 600")
+		}
+	}
 }
 
 // reach makes an access usable, with the connections that it had if they are the same.
