@@ -92,7 +92,7 @@ func TestServersThatWantOrSpeakOtherThingsAreNamed(t *testing.T) {
 	}
 }
 
-// greeter is a server that says something as soon as it is called.
+// greeter is a server that says the same to whatever it is asked.
 func greeter(t *testing.T, text string) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -105,8 +105,8 @@ func greeter(t *testing.T, text string) string {
 			if err != nil {
 				return
 			}
+			_, _ = c.Read(make([]byte, 4<<10))
 			_, _ = c.Write([]byte(text))
-			_, _ = c.Read(make([]byte, 1<<10))
 			_ = c.Close()
 		}
 	}()
