@@ -63,9 +63,11 @@ type Config struct {
 	Path  string         // of the root file
 	Hash  string         // of all that is in use, 12 characters
 	Feeds []watcher.Feed // of the feed files
-	Set   *rules.Set     // the compiled rules
-	Watch []string       // folders to watch for changes
-	Stale []Stale        // files that Reload could not take as they are
+	// Access is how those feeds are reached whose publishers ask who reads them.
+	Access map[watcher.FeedID]feed.Access
+	Set    *rules.Set // the compiled rules
+	Watch  []string   // folders to watch for changes
+	Stale  []Stale    // files that Reload could not take as they are
 
 	sources []diag.Source // of the rules in use: the last good version of each file
 	disk    string        // hash of the files of rules as they were read
@@ -118,7 +120,7 @@ func parse(path string, data []byte, last *Config) (*Config, diag.Problems) {
 	problems = append(problems, c.checkChannels(f)...)
 	problems = append(problems, c.resolve(f, l.dir)...)
 
-	c.Feeds = l.feeds(f, c.Settings.Feeds)
+	c.Feeds, c.Access = l.feeds(f, c.Settings.Feeds)
 	read := l.sources
 	c.sources = l.ruleSources(f, c.Rules, c.Vocabularies)
 	wrong := c.compile(last, len(problems)+len(l.problems) == 0)
@@ -211,6 +213,12 @@ func (c *Config) resolve(f *diag.File, dir string) diag.Problems {
 		}
 	}
 	secret("store.dsn_file", &c.Store.DSNFile)
+	for _, p := range []*string{&c.Fetch.ProxyFile, &c.Fetch.CAFile} {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(dir, *p)
+		}
+	}
+	out = append(out, f.Errors("fetch", c.Fetch, c.Fetch.CheckFiles())...)
 	for name, ch := range c.Channels {
 		at := "channels." + name
 		if ch.Slack != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/rules/diag"
 	"github.com/sanctionwatch/sanctionwatch/seeds"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
+	"github.com/sanctionwatch/sanctionwatch/watcher/feed"
 	"github.com/sanctionwatch/sanctionwatch/watcher/schedule"
 )
 
@@ -149,25 +150,35 @@ type Feed struct {
 	Encoding string `yaml:"encoding"`
 	// Private allows an address inside your own network.
 	Private bool `yaml:"private"`
+	// FullText lets rules look at the article behind each link too.
+	FullText bool `yaml:"full_text"`
+	// Access is for publishers who ask who reads them; paths are relative to this file.
+	feed.Access `yaml:",inline"`
 }
 
 var (
 	feedID   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 	language = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 	country  = regexp.MustCompile(`^[A-Za-z]{2}$`)
+	userInfo = regexp.MustCompile(`//[^/?#]*@`) // a password that no message may hold
 )
 
-// feeds reads the feed files.
-func (l *loader) feeds(root *diag.File, names []string) []watcher.Feed {
-	sources := l.read(root, "feeds", names, "feeds.yaml")
-	got, problems := ReadFeeds(sources)
+// feeds reads the feed files, and how the feeds are reached that ask who we are.
+func (l *loader) feeds(root *diag.File, names []string) ([]watcher.Feed, map[watcher.FeedID]feed.Access) {
+	got, access, problems := readFeeds(l.read(root, "feeds", names, "feeds.yaml"))
 	l.problems = append(l.problems, problems...)
-	return got
+	return got, access
 }
 
 // ReadFeeds reads feed files and reports every mistake in them.
 func ReadFeeds(sources []diag.Source) ([]watcher.Feed, diag.Problems) {
+	feeds, _, problems := readFeeds(sources)
+	return feeds, problems
+}
+
+func readFeeds(sources []diag.Source) ([]watcher.Feed, map[watcher.FeedID]feed.Access, diag.Problems) {
 	var out []watcher.Feed
+	access := map[watcher.FeedID]feed.Access{}
 	var problems diag.Problems
 	ids, urls := map[string]string{}, map[string]string{}
 	for _, src := range sources {
@@ -177,17 +188,48 @@ func ReadFeeds(sources []diag.Source) ([]watcher.Feed, diag.Problems) {
 			continue
 		}
 		var ff FeedFile
-		problems = append(problems, f.Decode(&ff)...)
+		bad = f.Decode(&ff)
 		for i, e := range ff.Feeds {
 			at := fmt.Sprintf("feeds[%d]", i)
-			problems = append(problems, e.check(f, at)...)
-			problems = append(problems, unique(f, at+".id", "id", e.ID, ids)...)
-			problems = append(problems, unique(f, at+".url", "address", e.URL, urls)...)
-			out = append(out, e.feed())
+			bad = append(bad, e.check(f, at)...)
+			bad = append(bad, unique(f, at+".id", "id", e.ID, ids)...)
+			bad = append(bad, unique(f, at+".url", "address", e.URL, urls)...)
+			one, way := e.feed(), e.In(filepath.Dir(src.Name))
+			bad = append(bad, f.Errors(at, e, way.Check(one))...)
+			out = append(out, one)
+			if way.Home = one.URL; !way.IsZero() {
+				access[one.ID] = way
+			}
+		}
+		problems = append(problems, ff.masked(bad)...)
+	}
+	return out, access, problems
+}
+
+// leastMasked is how long the value of a header is at least that is taken out of the
+// lines that show a mistake: operators write keys there in spite of all.
+const leastMasked = 4
+
+func (ff FeedFile) masked(ps diag.Problems) diag.Problems {
+	for i, p := range ps {
+		if runes := []rune(p.Snippet); strings.Contains(p.Field, ".headers[") && p.Col > 0 && p.Col <= len(runes) {
+			ps[i].Snippet, ps[i].Width = string(runes[:p.Col-1])+maskedValue, len(maskedValue)
 		}
 	}
-	return out, problems
+	for _, e := range ff.Feeds {
+		for _, value := range e.Headers {
+			if len(value) < leastMasked {
+				continue
+			}
+			for i := range ps {
+				ps[i].Snippet = strings.ReplaceAll(ps[i].Snippet, value, maskedValue)
+			}
+		}
+	}
+	return ps
 }
+
+const maskedValue = "<value>"
 
 func unique(f *diag.File, at, what, value string, seen map[string]string) diag.Problems {
 	if value == "" {
@@ -209,7 +251,7 @@ func (e Feed) check(f *diag.File, at string) diag.Problems {
 		bad("id", "a feed needs an id", "letters, digits, dots, - and _, at most 64, such as belta-ru")
 	}
 	if u, err := url.Parse(e.URL); err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
-		bad("url", fmt.Sprintf("%q is not an address", e.URL), "write one that begins with https://")
+		bad("url", fmt.Sprintf("%q is not an address", userInfo.ReplaceAllString(e.URL, "//")), "write one that begins with https://")
 	}
 	if e.Language != "" && !language.MatchString(e.Language) {
 		bad("language", fmt.Sprintf("%q is not a language", e.Language), "write a code such as en, be or zh-Hant")
@@ -233,6 +275,7 @@ func (e Feed) feed() watcher.Feed {
 	return watcher.Feed{
 		ID: watcher.FeedID(e.ID), Name: name, URL: e.URL, Language: e.Language, Country: strings.ToLower(e.Country),
 		Schedule: e.Schedule, Tags: e.Tags, Official: e.Official, Encoding: e.Encoding, Private: e.Private,
+		FullText: e.FullText,
 	}
 }
 

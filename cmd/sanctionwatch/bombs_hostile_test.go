@@ -36,8 +36,8 @@ type bomb struct {
 const bombTag = `"bomb"`
 
 const (
-	opening   = `<?xml version="1.0"?><rss version="2.0" xmlns:x="urn:x"><channel><title>Bomb</title>`
-	bottom = `<item><title>Last item of the bomb</title><link>https://bomb.example/last</link></item></channel></rss>`
+	opening = `<?xml version="1.0"?><rss version="2.0" xmlns:x="urn:x"><channel><title>Bomb</title>`
+	bottom  = `<item><title>Last item of the bomb</title><link>https://bomb.example/last</link></item></channel></rss>`
 )
 
 // poured is a document of a unit repeated, which nobody holds whole.

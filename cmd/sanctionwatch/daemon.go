@@ -132,6 +132,7 @@ func (d *daemon) use(ctx context.Context, cfg *config.Config) error {
 	if err := d.workers(ctx, cfg); err != nil {
 		return err
 	}
+	d.source.Use(cfg.Access)
 	d.watcher.Use(p)
 	d.cfg = cfg
 	d.reloads.used(cfg)

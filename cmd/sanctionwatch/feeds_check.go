@@ -58,6 +58,7 @@ func (c *feedsCheckCmd) Run(a *app) error {
 		return err
 	}
 	client := feed.New(cfg.Fetch, a.log)
+	client.Use(cfg.Access)
 	defer client.Close()
 	got := checkFeeds(client, feeds, newProgress(a.err, "checked", len(feeds)))
 	show := printChecks

@@ -10,7 +10,6 @@ import (
 
 	"github.com/invopop/jsonschema"
 
-	"github.com/sanctionwatch/sanctionwatch/config"
 	"github.com/sanctionwatch/sanctionwatch/notify"
 	"github.com/sanctionwatch/sanctionwatch/rules"
 	"github.com/sanctionwatch/sanctionwatch/seeds"
@@ -27,9 +26,9 @@ func (c *schemaCmd) Run(a *app) error {
 	var s *jsonschema.Schema
 	switch c.Of {
 	case "config":
-		s = reflector().Reflect(config.Settings{})
+		s = configSchema()
 	case "feeds":
-		s = reflector().Reflect(config.FeedFile{})
+		s = feedSchema()
 	case "rules":
 		s = ruleSchema()
 	case "example":

@@ -81,6 +81,9 @@ func validate(v reflect.Value) error {
 
 // place gives each mistake in err its place.
 func (c *checker) place(err error, t reflect.Type, path string) {
+	if err == nil {
+		return
+	}
 	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked here
 		for _, e := range many.Unwrap() {
 			c.place(e, t, path)

@@ -166,8 +166,14 @@ var secretValue = regexp.MustCompile(
 	`(?i)((?:^|[\s{,"'])[a-z0-9_-]*(?:password|passwd|token|secret|dsn|webhook|api_key)["']?\s*:\s+)` +
 		`("[^"]*"?|'[^']*'?|[^\s,{}][^,{}]*)`)
 
+// userInfo finds a name and password in an address.
+var userInfo = regexp.MustCompile(`://[^/\s"'@]+@`)
+
 // masked is a source line without the secrets in it.
 func masked(line string) string {
+	if strings.Contains(line, "@") {
+		line = userInfo.ReplaceAllString(line, "://<secret>@")
+	}
 	lower := strings.ToLower(line)
 	has := func(word string) bool { return strings.Contains(lower, word) }
 	if !slices.ContainsFunc([]string{"passw", "token", "secret", "dsn", "webhook", "api_key"}, has) {

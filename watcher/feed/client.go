@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
+	"sync"
 	"time"
 
 	"github.com/sanctionwatch/sanctionwatch/watcher"
@@ -42,8 +42,11 @@ type Client struct {
 	log     *slog.Logger
 	gates   gates
 	desk    *desk
-	guarded *http.Client // refuses private addresses
-	open    *http.Client // for feeds that may live there; the connections are kept apart
+	dialers func(private bool) func() *net.Dialer
+	shared  ways // of the feeds without certificates of their own
+
+	mu      sync.RWMutex
+	reaches map[watcher.FeedID]*reach // guarded by mu
 }
 
 var _ watcher.Source = (*Client)(nil)
@@ -55,34 +58,18 @@ func New(o Options, log *slog.Logger) *Client {
 		options: o, log: log, desk: newDesk(),
 		gates: gates{perHost: o.PerHost, gap: hostGap, hosts: map[string]*gate{}},
 	}
-	c.open = newHTTPClient(o, &net.Dialer{Timeout: dialTimeout})
-	guard := &net.Dialer{Timeout: dialTimeout, Control: refusePrivate}
-	if o.Proxy != "" { // the proxy is the only address that is dialled, and may be private
-		guard.Control = nil
-	}
-	c.guarded = newHTTPClient(o, guard)
+	c.dialers = func(private bool) func() *net.Dialer { return func() *net.Dialer { return newDialer(o, private) } }
+	c.shared = c.ways(Access{})
 	return c
 }
 
-func newHTTPClient(o Options, d *net.Dialer) *http.Client {
-	t := &http.Transport{
-		DialContext:            d.DialContext,
-		ForceAttemptHTTP2:      true,
-		DisableCompression:     true, // decoded here, with a cap on what comes out
-		TLSHandshakeTimeout:    tlsTimeout,
-		ResponseHeaderTimeout:  headerTimeout,
-		IdleConnTimeout:        idleTimeout,
-		MaxIdleConns:           100,
-		MaxIdleConnsPerHost:    o.PerHost,
-		MaxResponseHeaderBytes: maxHeader,
+// newDialer refuses private addresses for those who may not go there.
+func newDialer(o Options, private bool) *net.Dialer {
+	d := &net.Dialer{Timeout: dialTimeout}
+	if !private && !o.proxied() { // a proxy is the only address that is dialled, and may be private
+		d.Control = refusePrivate
 	}
-	if o.Proxy != "" {
-		t.Proxy = func(*http.Request) (*url.URL, error) { return parseProxy(o.Proxy) }
-	}
-	return &http.Client{
-		Transport:     t,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return d
 }
 
 // Hurry takes away the gap between requests to one host, for a publisher that is our own.
@@ -91,8 +78,8 @@ func (c *Client) Hurry() { c.gates.gap = 0 }
 
 // Close closes connections that are kept for later.
 func (c *Client) Close() {
-	c.guarded.CloseIdleConnections()
-	c.open.CloseIdleConnections()
+	c.Use(nil)
+	c.shared.close()
 }
 
 // Fetch implements [watcher.Source]. A document that ends early gives the items that are

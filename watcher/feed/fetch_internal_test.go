@@ -34,7 +34,11 @@ func FuzzFetch(f *testing.F) {
 	post := watcher.Feed{ID: "post", URL: "https://post.example/feed"}
 	fetch := func(t *testing.T, raw []byte, cur watcher.Cursor) (watcher.Batch, error) {
 		c := New(Options{MaxBody: 256 << 10}, slog.New(slog.DiscardHandler))
-		c.guarded.Transport, c.open.Transport = answering(raw), answering(raw)
+		for _, w := range []*way{c.shared.guarded, c.shared.open} {
+			client, err := w.use()
+			require.NoError(t, err)
+			client.Transport = answering(raw)
+		}
 		b, err := c.Fetch(t.Context(), post, cur)
 		require.Empty(t, c.desk.parse, "a place was not given back")
 		require.Empty(t, c.desk.medium, "a place was not given back")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -37,6 +36,7 @@ type hop struct {
 	url     *url.URL // without user info
 	user    *url.Userinfo
 	private bool
+	reach   *reach // nil for a feed that is reached like any other
 	cursor  watcher.Cursor
 }
 
@@ -59,7 +59,7 @@ func (c *Client) get(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (*
 	if err != nil {
 		return nil, nil, errors.New("get feed: the address cannot be read")
 	}
-	h := hop{url: u, user: u.User, private: f.Private || c.options.AllowPrivateAddresses, cursor: cur}
+	h := hop{url: u, user: u.User, private: f.Private || c.options.AllowPrivateAddresses, reach: c.reachOf(f.ID), cursor: cur}
 	u.User = nil
 	if err := c.allowed(h); err != nil {
 		return nil, nil, fmt.Errorf("get %s: %w", place(u.String()), err)
@@ -122,7 +122,7 @@ func (c *Client) walk(ctx context.Context, h hop, leave func(), s *seat) (*Respo
 
 // follow returns the hop to where a redirect leads. A password goes only to who had it.
 func (h hop) follow(next *url.URL) hop {
-	if next.Scheme != h.url.Scheme || next.Host != h.url.Host {
+	if origin(next) != origin(h.url) {
 		h.user = nil
 	}
 	next.User = nil
@@ -140,10 +140,10 @@ func (c *Client) allowed(h hop) error {
 	if h.url.Hostname() == "" {
 		return errors.New("the address has no host")
 	}
-	if a, err := netip.ParseAddr(h.url.Hostname()); err == nil && !h.private && isPrivate(a) {
-		return &privateError{a.Unmap().WithZone("")}
+	if h.private {
+		return nil
 	}
-	return nil
+	return refuseHost(h.url.Hostname())
 }
 
 // do makes one request. It returns the answer, or with a redirect where that leads.
@@ -152,14 +152,17 @@ func (c *Client) do(ctx context.Context, h hop, s *seat) (*Response, *url.URL, e
 	if err != nil {
 		return nil, nil, errors.New("the address cannot be read")
 	}
-	conditional := h.dress(req, c.options.UserAgent)
-	client := c.guarded
-	if h.private {
-		client = c.open
+	conditional, err := h.dress(req, c.options.UserAgent)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := c.client(h)
+	if err != nil {
+		return nil, nil, err
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, nil, bare(err)
+		return nil, nil, inWords(bare(err), h.reach.certified(h.url), time.Now())
 	}
 	defer func() { _ = resp.Body.Close() }()
 	r := &Response{Status: resp.StatusCode, URL: h.url.String(), Header: resp.Header}
@@ -182,16 +185,17 @@ func (c *Client) do(ctx context.Context, h hop, s *seat) (*Response, *url.URL, e
 		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		next, err := h.url.Parse(resp.Header.Get("Location"))
 		if err != nil || resp.Header.Get("Location") == "" {
-			return nil, nil, fmt.Errorf("HTTP %s without a place to go", resp.Status)
+			return nil, nil, fmt.Errorf("HTTP %d %s without a place to go", resp.StatusCode, http.StatusText(resp.StatusCode))
 		}
 		return r, next, nil
 	}
-	return nil, nil, statusError(resp, time.Now())
+	return nil, nil, h.refused(resp.StatusCode, statusError(resp, time.Now()))
 }
 
 // dress sets the headers of a request and reports whether it is conditional. Validators
-// go only to the very address that gave them.
-func (h hop) dress(req *http.Request, agent string) bool {
+// go only to the very address that gave them, and what the operator has for the
+// publisher only to its own.
+func (h hop) dress(req *http.Request, agent string) (bool, error) {
 	req.Header.Set("User-Agent", agent)
 	req.Header.Set("Accept", accept)
 	req.Header.Set("Accept-Encoding", "gzip, br")
@@ -199,8 +203,13 @@ func (h hop) dress(req *http.Request, agent string) bool {
 		password, _ := h.user.Password()
 		req.SetBasicAuth(h.user.Username(), password)
 	}
+	if h.reach.home(h.url) {
+		if err := h.reach.access.dress(req); err != nil {
+			return false, err
+		}
+	}
 	if h.cursor.URL != h.url.String() {
-		return false
+		return false, nil
 	}
 	if h.cursor.ETag != "" {
 		req.Header.Set("If-None-Match", h.cursor.ETag)
@@ -208,7 +217,22 @@ func (h hop) dress(req *http.Request, agent string) bool {
 	if h.cursor.LastModified != "" {
 		req.Header.Set("If-Modified-Since", h.cursor.LastModified)
 	}
-	return h.cursor.ETag != "" || h.cursor.LastModified != ""
+	return h.cursor.ETag != "" || h.cursor.LastModified != "", nil
+}
+
+// refused adds to an answer's error what to do where the publisher asks who we are.
+func (h hop) refused(status int, err error) error {
+	switch {
+	case status == http.StatusProxyAuthRequired:
+		return fmt.Errorf("%w: %s", err, proxyWords)
+	case status != http.StatusUnauthorized:
+		return err
+	case h.reach == nil || !h.reach.access.secret():
+		return fmt.Errorf("%w: the publisher asks who you are: give the feed auth", err)
+	case !h.reach.home(h.url):
+		return fmt.Errorf("%w: what you gave the feed goes only to %s: if it moved, change its url", err, h.reach.origin)
+	}
+	return fmt.Errorf("%w: the publisher does not take what the files of auth or header_files hold", err)
 }
 
 // statusError says what another status than 200 means.

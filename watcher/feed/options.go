@@ -29,6 +29,10 @@ type Options struct {
 	UserAgent string `yaml:"user_agent"`
 	// An http, https or socks5 URL; it may be at a private address.
 	Proxy string `yaml:"proxy"`
+	// A file with the proxy's address and nothing else, for one that holds a password.
+	ProxyFile string `yaml:"proxy_file"`
+	// A PEM file of authorities that are trusted besides the system's, for all feeds.
+	CAFile string `yaml:"ca_file"`
 }
 
 // homepage is where publishers can read who polls them.
@@ -105,7 +109,30 @@ func (o Options) Validate() error {
 			bad("proxy: %w", err)
 		}
 	}
+	if o.Proxy != "" && o.ProxyFile != "" {
+		bad("proxy_file: there is a proxy already: give one of the two")
+	}
 	return errors.Join(errs...)
+}
+
+// proxied reports whether a proxy connects for us.
+func (o Options) proxied() bool { return o.Proxy != "" || o.ProxyFile != "" }
+
+// proxy returns the proxy's address. Its file is read each time: a new password needs no
+// reload.
+func (o Options) proxy() (*url.URL, error) {
+	if o.ProxyFile == "" {
+		return parseProxy(o.Proxy)
+	}
+	text, err := readSecret(o.ProxyFile) // errors name the file
+	if err != nil {
+		return nil, err
+	}
+	u, err := parseProxy(text)
+	if err != nil {
+		return nil, fmt.Errorf("the file %s does not hold a proxy: %w", o.ProxyFile, err)
+	}
+	return u, nil
 }
 
 // parseProxy parses the address of a proxy. Its errors do not hold the address, which
