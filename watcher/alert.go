@@ -12,6 +12,8 @@ const (
 	Official   Reason = "official"   // a first official source carries it
 	NewRule    Reason = "new-rule"   // a rule fired that had not fired on it
 	Coverage   Reason = "coverage"   // another outlet or a new headline: updates the message, is never a new one
+	Trouble    Reason = "trouble"    // something is wrong with feeds: see Notice
+	Recovered  Reason = "recovered"  // and is well again
 )
 
 // Words says the reason as a reader would.
@@ -43,6 +45,16 @@ type Alert struct {
 	Join     Join      `json:"join"` // why the item belongs to the story, or why it is not a duplicate
 	PlanHash string    `json:"plan_hash"`
 	Raised   time.Time `json:"raised"`
+	Notice   *Notice   `json:"notice,omitempty"` // only for Trouble and Recovered, which tell no news
+}
+
+// A Notice says in words how it stands with a feed, or with many.
+type Notice struct {
+	What        string    `json:"what"`
+	Cure        string    `json:"cure,omitempty"`
+	Since       time.Time `json:"since,omitzero"`
+	LastSuccess time.Time `json:"last_success,omitzero"`
+	LastItem    time.Time `json:"last_item,omitzero"`
 }
 
 // A Router decides which channels hear of an alert, by name, each once, in the order

@@ -1,6 +1,9 @@
 package watcher
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // A Plan is everything an operator may edit, built without side effects and never
 // changed: a reload makes a new one and swaps it in.
@@ -16,6 +19,9 @@ type Plan struct {
 	MaxAge  time.Duration // older items are recorded and never told; 0 for DefaultMaxAge, negative for no limit
 	CatchUp time.Duration // items of a feed's first poll younger than this are told; 0 for none
 	GiveUp  time.Duration // how long a delivery is tried; 0 for DefaultGiveUp
+
+	// Learn returns st with what items, fresh of them new, tell of how often the feed publishes.
+	Learn func(st FeedState, items []Item, fresh int, now time.Time) FeedState
 }
 
 // The defaults of a Plan.
@@ -25,20 +31,13 @@ const (
 	DefaultGiveUp = 24 * time.Hour
 )
 
-func (p *Plan) window() time.Duration { return or(p.Window, DefaultWindow) }
-func (p *Plan) giveUp() time.Duration { return or(p.GiveUp, DefaultGiveUp) }
-
-func or(d, def time.Duration) time.Duration {
-	if d == 0 {
-		return def
-	}
-	return d
-}
+func (p *Plan) window() time.Duration { return cmp.Or(p.Window, DefaultWindow) }
+func (p *Plan) giveUp() time.Duration { return cmp.Or(p.GiveUp, DefaultGiveUp) }
 
 // tellable says whether an item may raise an alert, and if not, why.
 func (p *Plan) tellable(it Item, baseline bool) (ok bool, why string) {
 	age := it.Seen.Sub(it.When())
-	if limit := or(p.MaxAge, DefaultMaxAge); limit > 0 && age > limit {
+	if limit := cmp.Or(p.MaxAge, DefaultMaxAge); limit > 0 && age > limit {
 		return false, "older than max_age"
 	}
 	if baseline && (it.Published.IsZero() || age > p.CatchUp || p.CatchUp == 0) {

@@ -55,7 +55,7 @@ func (w *Watcher) Poll(ctx context.Context, st FeedState) (Poll, error) {
 	}
 	res.Err, res.Took = err, time.Since(start)
 	was := st
-	st = after(st, b, res, p.Timetable)
+	st = after(st, b, res, p)
 	if err := w.store.SavePoll(ctx, st); err != nil {
 		return res, errors.Join(fmt.Errorf("save poll of %s: %w", f.ID, err), res.Err)
 	}
@@ -75,10 +75,10 @@ func (w *Watcher) putOff(ctx context.Context, st FeedState) error {
 
 // after returns the state of a feed after a poll. A poll whose items could not all be
 // recorded keeps the old cursor, so that they come again.
-func after(st FeedState, b Batch, res Poll, tt Timetable) FeedState {
+func after(st FeedState, b Batch, res Poll, p *Plan) FeedState {
 	now := time.Now()
 	adopted := st.Adopted != ""
-	st = tt.Moved(st, b.MovedTo, res.Err, now)
+	st = p.Timetable.Moved(st, b.MovedTo, res.Err, now)
 	st.LastPoll = now
 	hints := st.Hints
 	hints.Wait = 0 // of an older answer
@@ -96,10 +96,13 @@ func after(st FeedState, b Batch, res Poll, tt Timetable) FeedState {
 		if res.Tally.Items > 0 {
 			n = 1 // the publisher did nothing wrong: its other news must not wait
 		}
-		st.NextDue = tt.Next(res.Feed, n, hints, now)
+		st.NextDue = p.Timetable.Next(res.Feed, n, hints, now)
 		return st
 	}
 	st.Failures, st.LastError, st.LastSuccess, st.Cursor = 0, "", now, b.Cursor
+	if p.Learn != nil {
+		st = p.Learn(st, b.Items, res.Tally.New, now)
+	}
 	if b.Unchanged { // what the last document said still holds
 		b.Hints.Every, b.Hints.SkipHours, b.Hints.SkipDays = hints.Every, hints.SkipHours, hints.SkipDays
 		b.Hints.Validators = b.Hints.Validators || hints.Validators
@@ -109,7 +112,7 @@ func after(st FeedState, b Batch, res Poll, tt Timetable) FeedState {
 	}
 	st.Hints, st.Hub = b.Hints, b.Hub
 	st.Baselined = st.Baselined || !b.Partial
-	st.NextDue = tt.Next(res.Feed, 0, st.Hints, now)
+	st.NextDue = p.Timetable.Next(res.Feed, 0, st.Hints, now)
 	return st
 }
 

@@ -17,7 +17,7 @@ const module = "github.com/sanctionwatch/sanctionwatch"
 const layers = `
 rules/diag
 watcher  watcher/text  rules/query  seeds
-watcher/feed  watcher/opml  watcher/story  watcher/schedule  rules/match  rules/convert  rules/watchlist  notify  store  web
+watcher/feed  watcher/health  watcher/opml  watcher/story  watcher/schedule  rules/match  rules/convert  rules/watchlist  notify  store  web
 rules  notify/slack  notify/email  notify/webhook  notify/console
 rules/trial
 config
