@@ -17,6 +17,7 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/store"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 	"github.com/sanctionwatch/sanctionwatch/watcher/feed"
+	"github.com/sanctionwatch/sanctionwatch/watcher/health"
 	"github.com/sanctionwatch/sanctionwatch/watcher/schedule"
 	"github.com/sanctionwatch/sanctionwatch/web"
 )
@@ -34,6 +35,7 @@ type Settings struct {
 	Stories  Stories            `yaml:"stories"`
 	Channels map[string]Channel `yaml:"channels"`
 	Route    notify.Route       `yaml:"route"`
+	Ops      health.Options     `yaml:"ops"`
 	Web      web.Options        `yaml:"web"`
 }
 
@@ -127,6 +129,7 @@ func parse(path string, data []byte, last *Config) (*Config, diag.Problems) {
 	problems = append(problems, l.problems...)
 	problems = append(problems, c.checkSchedules(f)...)
 	problems = append(problems, c.checkRoute(f)...)
+	problems = append(problems, c.checkOps(f)...)
 	if len(problems) > 0 || len(wrong) > 0 && len(c.Stale) == 0 {
 		return nil, append(problems, wrong...).Sort()
 	}
@@ -265,6 +268,15 @@ func (c *Config) checkRoute(f *diag.File) diag.Problems {
 		return f.Errors("", nil, err)
 	}
 	return nil
+}
+
+// checkOps checks that who is told of feeds in trouble can be told.
+func (c *Config) checkOps(f *diag.File) diag.Problems {
+	name := c.Ops.Channel
+	if _, ok := c.Channels[name]; ok || name == "" {
+		return nil
+	}
+	return diag.Problems{f.Problem("ops.channel", fmt.Sprintf("no channel %q", name), notify.Guess(name, c.ChannelNames()))}
 }
 
 // cause takes the reason out of a *fs.PathError: the path is said already.

@@ -15,6 +15,7 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/notify/slack"
 	"github.com/sanctionwatch/sanctionwatch/notify/webhook"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
+	"github.com/sanctionwatch/sanctionwatch/watcher/health"
 	"github.com/sanctionwatch/sanctionwatch/watcher/schedule"
 )
 
@@ -35,7 +36,7 @@ func (c *Config) Plan(out io.Writer, log *slog.Logger) (*watcher.Plan, error) {
 		Hash: c.Hash, Feeds: make(map[watcher.FeedID]watcher.Feed, len(c.Feeds)),
 		Matcher: c.Set, Router: router, Timetable: tt,
 		Channels: make(map[string]watcher.Channel, len(c.Channels)),
-		Window:   c.Stories.Window, MaxAge: c.Stories.MaxAge, CatchUp: c.Stories.CatchUp,
+		Window:   c.Stories.Window, MaxAge: c.Stories.MaxAge, CatchUp: c.Stories.CatchUp, Learn: health.Learn,
 	}
 	for _, f := range c.Feeds {
 		p.Feeds[f.ID] = f
