@@ -36,6 +36,10 @@ func Compose(o watcher.Outgoing) Message {
 		Repeat: o.Repeat, PlanHash: Clean(a.PlanHash, 12),
 	}
 	m.setHeadline(a)
+	if a.Notice != nil {
+		m.setNotice(a)
+		return m
+	}
 	m.setOutlets(a.Story)
 	m.Quote = quote(a.Item, a.Matches)
 	m.setWhy(a)

@@ -114,6 +114,26 @@ func TestNewsIsNamedByItsReason(t *testing.T) {
 	}
 }
 
+func TestATroubleTellsWhatIsWrongAndNoNews(t *testing.T) {
+	o := notify.SampleTrouble("desk", noon)
+	o.Alert.Notice.What += "\r\n\x1b[31m"
+	m := notify.Compose(o)
+	require.Equal(t, "[MEDIUM] trouble: Узорнае агенцтва does not answer as a feed", m.Subject())
+	require.Empty(t, m.URL+m.Host+m.Novelty+m.CoverageLine()+m.QuoteText())
+	require.Empty(t, m.Why)
+	var labels []string
+	for _, f := range m.Facts {
+		labels = append(labels, f.Label)
+		require.NotContains(t, f.String(m.Seen), "\x1b")
+	}
+	require.Equal(t, []string{"what", "since", "last success", "last item", "to do"}, labels)
+	require.Equal(t, "10:50 UTC", m.Facts[1].String(m.Seen))
+	vilnius, err := time.LoadLocation("Europe/Vilnius")
+	require.NoError(t, err)
+	require.Equal(t, "31 Jan 08:00 EET", m.In(vilnius).Facts[3].String(m.Seen))
+	require.Equal(t, "10:50 UTC", m.Facts[1].String(m.Seen), "the message itself was changed")
+}
+
 func TestUpdateTellsTheStoryFromItsBeginning(t *testing.T) {
 	o := notify.Sample("desk", noon)
 	o.Delivery.Kind, o.Alert.Reason = watcher.Update, watcher.Coverage

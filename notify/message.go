@@ -41,6 +41,8 @@ type Message struct {
 	Languages   []string // of the outlets, in order
 	First, Last time.Time
 
+	Facts []Fact // of Trouble and Recovered, which have no item, rule or outlet
+
 	Novelty  string // why the story is no duplicate; after the first telling, what is news
 	Repeat   bool   // an earlier attempt may have arrived
 	PlanHash string // of the operator's files that raised the alert, shortened
@@ -129,6 +131,12 @@ func (m Message) In(loc *time.Location) Message {
 	for _, t := range []*time.Time{&m.Published, &m.Seen, &m.First, &m.Last} {
 		if !t.IsZero() {
 			*t = t.In(loc)
+		}
+	}
+	m.Facts = slices.Clone(m.Facts)
+	for i := range m.Facts {
+		if at := &m.Facts[i].At; !at.IsZero() {
+			*at = at.In(loc)
 		}
 	}
 	m.Outlets = slices.Clone(m.Outlets)

@@ -97,6 +97,7 @@ func TestMessagesAsAReaderSeesThem(t *testing.T) {
 		}),
 		repeat,
 		later(watcher.Update, watcher.Coverage),
+		notify.SampleTrouble("desk", noon),
 	}
 	for _, width := range []int{80, 120} {
 		text := printed(t, console.Options{Color: "never", Width: width}, outs...)

@@ -28,6 +28,11 @@ func (p *page) message(m notify.Message, channel string) {
 	p.bar = tint(m.Severity)
 	p.head(m, channel)
 	p.headline(m)
+	if len(m.Facts) > 0 {
+		p.facts(m)
+		p.foot(m)
+		return
+	}
 	p.para("", "", text{{source(m), dim}})
 	if m.Repeat {
 		p.para("", "", text{{"possibly a repeat: nobody saw whether an earlier attempt arrived", dim}})

@@ -92,7 +92,7 @@ func news() watcher.Outgoing {
 }
 
 func TestMailAsAReaderSeesIt(t *testing.T) {
-	for name, o := range map[string]watcher.Outgoing{"post": notify.Sample("desk", noon), "news": news(), "hostile": hostile()} {
+	for name, o := range map[string]watcher.Outgoing{"post": notify.Sample("desk", noon), "news": news(), "hostile": hostile(), "trouble": notify.SampleTrouble("desk", noon)} {
 		_, text, page := parts(t, sent(t, func(o *email.Options) { o.Timezone = "Europe/Vilnius" }, o))
 		for ext, body := range map[string]string{".txt": text, ".html": page} {
 			file := filepath.Join("testdata", name+ext)

@@ -61,6 +61,9 @@ func blockID(delivery string) string { return "sanctionwatch:" + delivery }
 
 // compose lays a message out: what it is about and the quote large, the proof small.
 func compose(m notify.Message, s size) []slack.Block {
+	if len(m.Facts) > 0 {
+		return notice(m)
+	}
 	head := []slack.RichTextElement{
 		slack.NewRichTextSection(
 			plain(notify.Emoji(m.Severity)+" "), bold(notify.Label(m.Severity)), plain(topic(m))),

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/sanctionwatch/sanctionwatch/notify"
 	"github.com/sanctionwatch/sanctionwatch/notify/slack/slacktest"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 )
@@ -59,7 +60,7 @@ func TestMessagesLookAsTheyDid(t *testing.T) {
 	official.Alert.Severity = watcher.Critical
 	official.Alert.Matches[0].Escalated = "@ban and @border"
 	for name, o := range map[string]watcher.Outgoing{
-		"post": news(), "repeat": repeat, "bare": bare, "official": official,
+		"post": news(), "trouble": trouble(), "recovered": recovered(), "repeat": repeat, "bare": bare, "official": official,
 		"update": as(news(), "update", watcher.Update, watcher.Coverage, watcher.Receipt{}),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,6 +73,18 @@ func TestMessagesLookAsTheyDid(t *testing.T) {
 			require.Empty(t, slacktest.CheckBlocks(m.Blocks))
 		})
 	}
+}
+
+// trouble is a delivery that a feed fails, recovered that it is well again.
+func trouble() watcher.Outgoing {
+	return notify.SampleTrouble("desk", time.Date(2026, 2, 1, 8, 14, 0, 0, time.UTC))
+}
+
+func recovered() watcher.Outgoing {
+	o := as(trouble(), "recovered", watcher.Reply, watcher.Recovered, watcher.Receipt{})
+	o.Alert.Severity, o.Alert.Item.Title, o.Repeat = watcher.Info, "Узорнае агенцтва is well again", true
+	o.Alert.Notice = &watcher.Notice{What: "it answers as a feed again", LastSuccess: o.Alert.Item.Seen}
+	return o
 }
 
 func TestTheQuoteShowsTheWordsThatFired(t *testing.T) {

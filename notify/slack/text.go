@@ -36,7 +36,11 @@ func plainText(m notify.Message) string {
 		// In this form Slack shows the address itself: a label could lie about it.
 		lines = append(lines, "<"+linkTarget(m.URL)+">")
 	}
-	lines = append(lines, escape(source(m))+" · "+times(m))
+	if len(m.Facts) > 0 {
+		lines = append(lines, facts(m)...)
+	} else {
+		lines = append(lines, escape(source(m))+" · "+times(m))
+	}
 	if c := m.CoverageLine(); c != "" {
 		lines = append(lines, escape(c))
 	}

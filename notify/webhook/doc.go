@@ -19,7 +19,7 @@
 //	  "version": 1,
 //	  "delivery": "…", "story": "…", "alert": "…",
 //	  "kind": "post",            post, reply (news of a known story) or update (its present state)
-//	  "reason": "new-story",     new-story, escalation, official, new-rule, coverage
+//	  "reason": "new-story",     new-story, escalation, official, new-rule, coverage, trouble, recovered
 //	  "severity": "high",        info, low, medium, high, critical
 //	  "themes": ["potash"],
 //	  "headline": "…", "url": "https://…", "host": "…", "feed": "…", "language": "be",
@@ -31,7 +31,9 @@
 //	               "named": [{"name": "…", "host": "…", "url": "…", "language": "be", "official": false, "at": "…"}]},
 //	  "novelty": "…",            why it is told
 //	  "repeat": false,           an earlier attempt may have arrived
-//	  "plan": "…"                hash of the configuration
+//	  "plan": "…",               hash of the configuration
+//	  "notice": {"what": "…", "cure": "…", "since": "…", "last_success": "…", "last_item": "…"}
+//	                             only for trouble and recovered, which are of a feed and tell no news
 //	}
 //
 // An answer of 2xx means taken. 408, 425, 429 and 5xx, a refused connection and a name

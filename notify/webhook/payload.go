@@ -35,6 +35,16 @@ type Payload struct {
 	Novelty   string           `json:"novelty"`
 	Repeat    bool             `json:"repeat"`
 	Plan      string           `json:"plan"`
+	Notice    *Notice          `json:"notice,omitempty"`
+}
+
+// A Notice says how it stands with a feed, or with many.
+type Notice struct {
+	What        string    `json:"what"`
+	Cure        string    `json:"cure"`
+	Since       time.Time `json:"since,omitzero"`
+	LastSuccess time.Time `json:"last_success,omitzero"`
+	LastItem    time.Time `json:"last_item,omitzero"`
 }
 
 // A Quote is the sentence that made a rule fire.
@@ -89,6 +99,7 @@ func newPayload(m notify.Message) Payload {
 		},
 		Novelty: m.Novelty, Repeat: m.Repeat, Plan: m.PlanHash,
 	}
+	p.Notice = newNotice(m.Facts)
 	at := 0
 	for _, r := range m.Quote {
 		end := at + utf8.RuneCountInString(r.Text)
@@ -104,6 +115,28 @@ func newPayload(m notify.Message) Payload {
 		p.Coverage.Named = append(p.Coverage.Named, Outlet{o.Name, o.Host, o.URL, o.Language, o.Official, o.At})
 	}
 	return p
+}
+
+func newNotice(facts []notify.Fact) *Notice {
+	if len(facts) == 0 {
+		return nil
+	}
+	var n Notice
+	for _, f := range facts {
+		switch f.Label {
+		case "what":
+			n.What = f.Text
+		case "to do":
+			n.Cure = f.Text
+		case "since":
+			n.Since = f.At
+		case "last success":
+			n.LastSuccess = f.At
+		case "last item":
+			n.LastItem = f.At
+		}
+	}
+	return &n
 }
 
 func filled(list []string) []string { return append([]string{}, list...) }

@@ -111,7 +111,7 @@ func TestPayloadIsStable(t *testing.T) {
 	hostile.Alert.Item.URL = "javascript:alert(1)"
 	hostile.Alert.Matches, hostile.Alert.Story.Outlets, hostile.Alert.Story.Feeds = nil, nil, nil
 	hostile.Alert.Story.Rules, hostile.Alert.Story.Themes, hostile.Alert.Item.Lead = nil, nil, ""
-	for name, o := range map[string]watcher.Outgoing{"post.json": notify.Sample("ops", noon), "hostile.json": hostile} {
+	for name, o := range map[string]watcher.Outgoing{"post.json": notify.Sample("ops", noon), "hostile.json": hostile, "trouble.json": notify.SampleTrouble("ops", noon)} {
 		_, err := n.Notify(context.Background(), o)
 		require.NoError(t, err)
 		var pretty bytes.Buffer
