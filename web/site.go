@@ -82,10 +82,13 @@ type Run struct {
 // A Feed is one row of the feed table.
 type Feed struct {
 	ID, Name, URL, Language string
-	Official, Gone          bool
+	Official                bool
 	LastSuccess, NextDue    time.Time
-	Failures                int
-	LastError               string
+	LastItem                time.Time // when its newest item was published
+	Rhythm                  string    // how often it publishes, in words
+	Health                  string    // in words
+	Bad                     bool      // it is not well
+	Polled                  bool
 }
 
 // A Status is the head of the page.
@@ -184,7 +187,7 @@ type home struct {
 	Status Status
 	Alerts []Alert
 	Feeds  []Feed
-	Bad    int // feeds that fail
+	Bad    int // feeds that are not well
 	Now    time.Time
 }
 
@@ -206,7 +209,7 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, f := range h.Feeds {
-		if f.Failures > 0 || f.Gone {
+		if f.Bad {
 			h.Bad++
 		}
 	}

@@ -95,7 +95,7 @@ func TestPageEscapesWhatFeedsSay(t *testing.T) {
 		}}, nil
 	}
 	s.Feeds = func(context.Context) ([]web.Feed, error) {
-		return []web.Feed{{Name: "F", URL: "https://f.example", Failures: 3, LastError: "HTTP 500 <x>"}, {Name: "G", Gone: true}}, nil
+		return []web.Feed{{Name: "F", URL: "https://f.example", Bad: true, Health: "fails for 2 h: HTTP 500 <x>", Rhythm: "about 12 a day"}, {Name: "G", Bad: true}}, nil
 	}
 	code, body, head := do(t, s, "GET", "/")
 	require.Equal(t, 200, code)
@@ -103,7 +103,7 @@ func TestPageEscapesWhatFeedsSay(t *testing.T) {
 	require.NotContains(t, body, "<img")
 	require.NotContains(t, body, "javascript:alert")
 	require.Contains(t, body, "<b>калий</b>")
-	require.Contains(t, body, "2 failing")
+	require.Contains(t, body, "2 in trouble")
 	require.Contains(t, body, "HTTP 500 &lt;x&gt;")
 	require.Contains(t, head.Get("Content-Security-Policy"), "default-src 'none'")
 	require.NotContains(t, head.Get("Content-Security-Policy"), "unsafe")

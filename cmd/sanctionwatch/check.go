@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/sanctionwatch/sanctionwatch/config"
 )
@@ -52,11 +54,26 @@ func (c *checkCmd) Run(a *app) error {
 	fmt.Fprintf(a.out, "  %s, %s, %s%s (%s pass), %s\n  plan %s\n",
 		count(len(cfg.Feeds), "feed"), count(len(cfg.Set.Rules()), "rule"), exclusions,
 		vocabularies(len(cfg.Set.Vocabularies())), count(own, "sample"), count(len(cfg.Channels), "channel"), cfg.Hash)
+	if cfg.Ops.Channel != "" {
+		fmt.Fprintf(a.out, "  feeds in trouble are told to channel %s, those that do not answer after %s\n", cfg.Ops.Channel, duration(cfg.Ops.Failing()))
+	}
 	warnings := cfg.Set.Lint()
 	if len(warnings) > 0 {
 		fmt.Fprintf(a.out, "  %s: see sanctionwatch rules lint\n", count(len(warnings), "warning"))
 	}
 	return nil
+}
+
+// duration writes 1h for 1h0m0s.
+func duration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 func vocabularies(n int) string {

@@ -66,13 +66,16 @@ func (d *daemon) wire(ctx context.Context, cfg *config.Config) error {
 	d.registry = prometheus.NewRegistry()
 	d.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	d.reloads = newReloadMetrics(d.registry)
-	d.registry.MustRegister(newBacklog(d.store))
+	d.registry.MustRegister(newBacklog(d.store), newFeedHealth(d))
 	d.source = feed.New(cfg.Fetch, d.log)
 	d.source.Holds = true // until its poll is over
 	d.watcher = watcher.New(d.store, d.source, story.New(story.Options{Window: cfg.Stories.Window}),
 		newMeter(d.registry), d.log)
-	var err error
-	d.engine, err = schedule.NewEngine(d.store.Driver(), d.owner, d.tasks(), d.watcher.Deliver, d.log)
+	look, err := d.healthTask(cfg)
+	if err != nil {
+		return err
+	}
+	d.engine, err = schedule.NewEngine(d.store.Driver(), d.owner, append(d.tasks(), look), d.watcher.Deliver, d.log)
 	if err != nil {
 		return err
 	}

@@ -105,6 +105,7 @@ func (c *runCmd) once(ctx context.Context, a *app, d *daemon, stop <-chan struct
 	jobs, endJobs := context.WithCancel(ctx)
 	g.Go(func() error { return d.engine.Run(jobs) })
 	polls, pollErr := d.pollAll(ctx, states, newProgress(a.err, "polled", len(states)))
+	pollErr = errors.Join(pollErr, d.lookAfterFeeds(ctx))
 	left, waitErr := d.settled(ctx, c.Wait)
 	endJobs()
 	if err := errors.Join(pollErr, waitErr, g.Wait(), d.store.Release(context.WithoutCancel(ctx), d.owner)); err != nil {

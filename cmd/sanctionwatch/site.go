@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/sanctionwatch/sanctionwatch/notify"
 	"github.com/sanctionwatch/sanctionwatch/store"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
+	"github.com/sanctionwatch/sanctionwatch/watcher/health"
 	"github.com/sanctionwatch/sanctionwatch/web"
 )
 
@@ -76,20 +78,19 @@ func shown(a watcher.Alert, ds []watcher.Delivery) web.Alert {
 
 // feeds reads what is remembered of the feeds in the plan.
 func (d *daemon) feeds(ctx context.Context) ([]web.Feed, error) {
-	rows, err := d.store.Feeds(ctx)
+	feeds, err := d.feedStates(ctx)
 	if err != nil {
 		return nil, err
 	}
-	plan := d.watcher.Plan()
+	failing, now := d.config().Ops.Failing(), time.Now()
 	var out []web.Feed
-	for _, r := range rows {
-		f, ok := plan.Feeds[r.ID]
-		if !ok {
-			continue
-		}
+	for _, f := range feeds {
+		st := f.State
+		h := health.Judge(st, failing, now)
 		out = append(out, web.Feed{
 			ID: string(f.ID), Name: f.Name, URL: f.URL, Language: f.Language, Official: f.Official,
-			Gone: r.Gone, LastSuccess: r.LastSuccess, NextDue: r.NextDue, Failures: r.Failures, LastError: r.LastError,
+			LastSuccess: st.LastSuccess, LastItem: st.LastItem, NextDue: st.NextDue, Rhythm: health.Parse(st.Rhythm).Words(),
+			Health: h.Words(st, now), Bad: h.Kind != "" || st.Failures > 0, Polled: !st.LastPoll.IsZero(),
 		})
 	}
 	return out, nil
