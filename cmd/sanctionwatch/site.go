@@ -59,6 +59,9 @@ func shown(a watcher.Alert, ds []watcher.Delivery) web.Alert {
 	for _, w := range m.Why {
 		v.Why = append(v.Why, fmt.Sprintf("%s: %s", w.RuleTitle, strings.Join(w.Clauses, "; ")))
 	}
+	for _, f := range m.Facts {
+		v.Why = append(v.Why, f.Label+": "+f.String(a.Raised))
+	}
 	for _, dl := range ds {
 		if dl.Kind == watcher.Update {
 			continue

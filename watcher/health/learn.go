@@ -13,17 +13,18 @@ import (
 // come, from when it was first seen.
 func Learn(st watcher.FeedState, items []watcher.Item, fresh int, now time.Time) watcher.FeedState {
 	var times []time.Time
+	odd := false
 	for _, it := range items {
 		at := it.Published
-		if at.IsZero() || at.After(now) || now.Sub(at) > oldest {
-			continue
-		}
-		if at.After(st.LastItem) {
+		switch {
+		case at.IsZero() || at.After(now):
+			odd = true
+		case at.After(st.LastItem) && now.Sub(at) <= oldest:
 			times = append(times, at.UTC())
 		}
 	}
 	first := st.LastItem.IsZero()
-	if len(times) == 0 && fresh > 0 {
+	if len(times) == 0 && odd && fresh > 0 && now.After(st.LastItem) {
 		times = append(times, now.UTC())
 	}
 	if len(times) == 0 {

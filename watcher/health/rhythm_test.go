@@ -63,7 +63,7 @@ var publishers = []struct {
 			return 0
 		}
 		return poisson(rnd, .08)
-	}, 2 * week, 5 * week},
+	}, 2 * week, 8 * week},
 }
 
 const week = 7 * 24 * time.Hour

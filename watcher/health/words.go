@@ -48,6 +48,7 @@ func (r Rhythm) Words() string {
 	case weekly >= 1:
 		s = fmt.Sprintf("about %.0f a week", weekly)
 	default:
+		weekly -= .5 / r.weeks() // it is asked about when an item has just come
 		s = fmt.Sprintf("about one in %s", length(time.Duration(float64(week)/weekly)))
 	}
 	if from, to, ok := r.window(); ok && weekly >= 1 {
