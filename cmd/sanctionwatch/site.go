@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/sanctionwatch/sanctionwatch/notify"
 	"github.com/sanctionwatch/sanctionwatch/store"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
+	"github.com/sanctionwatch/sanctionwatch/watcher/websub"
 	"github.com/sanctionwatch/sanctionwatch/web"
 )
 
@@ -16,6 +18,7 @@ func (d *daemon) site() *web.Site {
 	s := &web.Site{
 		Alerts: d.alerts, Feeds: d.feeds, Status: d.status, Ready: d.ready,
 		Gatherer: d.registry, Log: d.log,
+		Callbacks: map[string]http.Handler{websub.Path: d.hubs},
 	}
 	if d.config().Web.EnableReload {
 		s.Reload = d.reload
@@ -80,6 +83,10 @@ func (d *daemon) feeds(ctx context.Context) ([]web.Feed, error) {
 	if err != nil {
 		return nil, err
 	}
+	pushes, err := d.pushes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	plan := d.watcher.Plan()
 	var out []web.Feed
 	for _, r := range rows {
@@ -90,6 +97,7 @@ func (d *daemon) feeds(ctx context.Context) ([]web.Feed, error) {
 		out = append(out, web.Feed{
 			ID: string(f.ID), Name: f.Name, URL: f.URL, Language: f.Language, Official: f.Official,
 			Gone: r.Gone, LastSuccess: r.LastSuccess, NextDue: r.NextDue, Failures: r.Failures, LastError: r.LastError,
+			Push: pushes[r.ID],
 		})
 	}
 	return out, nil
