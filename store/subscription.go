@@ -98,6 +98,26 @@ func (s *Store) ForgetSubscriptions(ctx context.Context, state string, before ti
 	return nil
 }
 
+// Hubs returns the hubs that the feeds in the plan name.
+func (s *Store) Hubs(ctx context.Context) (map[watcher.FeedID]watcher.Hub, error) {
+	const query = `SELECT id, hub FROM feeds WHERE active AND NOT gone AND hub NOT IN ('', '{}')`
+	hubs := map[watcher.FeedID]watcher.Hub{}
+	_, err := all(ctx, s.read, func(scan scanner) (_ struct{}, err error) {
+		var id watcher.FeedID
+		var text string
+		var h watcher.Hub
+		if err = scan(&id, &text); err == nil {
+			err = fromJSON(text, &h)
+		}
+		hubs[id] = h
+		return struct{}{}, err
+	}, query)
+	if err != nil {
+		return nil, fmt.Errorf("read hubs of feeds: %w", err)
+	}
+	return hubs, nil
+}
+
 // Announce makes a feed due now, since its publisher said that there is news, but not
 // sooner than floor after its last poll. One that is being polled is due again floor from
 // now: the poll may have come too early. A feed that fails keeps its time, and so does one

@@ -56,14 +56,7 @@ func (s subscriptions) Forget(ctx context.Context, before time.Time) error {
 
 // Hubs implements websub.Store.
 func (s subscriptions) Hubs(ctx context.Context) (map[watcher.FeedID]watcher.Hub, error) {
-	rows, err := s.store.Feeds(ctx)
-	out := map[watcher.FeedID]watcher.Hub{}
-	for _, r := range rows {
-		if r.Active && !r.Gone && r.Hub.URL != "" {
-			out[r.ID] = r.Hub
-		}
-	}
-	return out, err
+	return s.store.Hubs(ctx)
 }
 
 // Baselined implements websub.Store.

@@ -17,6 +17,7 @@ var subscriptionClaims = []claim{
 	{"ChangesOfASubscriptionAreNotLost", subscriptionChanges},
 	{"AChangeThatFailsChangesNothing", subscriptionUnchanged},
 	{"EndedSubscriptionsAreForgottenInTime", subscriptionForgotten},
+	{"HubsAreThoseOfFeedsThatMayBePolled", hubs},
 	{"AnAnnouncedFeedIsDueAtOnce", announced},
 	{"AnAnnouncementRespectsTheFloor", announcedFloor},
 	{"AnAnnouncementDuringAPollIsNotLost", announcedInFlight},
@@ -105,6 +106,25 @@ func subscriptionForgotten(t *testing.T, s *store.Store) {
 	got, err = s.Subscriptions(t.Context())
 	require.NoError(t, err)
 	require.Len(t, got, 2, "what is active, and what a hub may still take for so")
+}
+
+func hubs(t *testing.T, s *store.Store) {
+	fs := feeds(5)
+	plan(t, s, fs...)
+	h := func(n int) watcher.Hub {
+		return watcher.Hub{URL: "https://hub.example/", Topic: fs[n].URL}
+	}
+	for n, st := range []watcher.FeedState{{Hub: h(0)}, {}, {Hub: h(2), Gone: true}, {Hub: h(3)}} {
+		st.ID = fs[n].ID
+		require.NoError(t, s.SavePoll(t.Context(), st))
+	}
+	got, err := s.Hubs(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, map[watcher.FeedID]watcher.Hub{fs[0].ID: h(0), fs[3].ID: h(3)}, got)
+	plan(t, s, fs[1:]...)
+	got, err = s.Hubs(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, map[watcher.FeedID]watcher.Hub{fs[3].ID: h(3)}, got)
 }
 
 func due(t *testing.T, s *store.Store) time.Time {

@@ -73,7 +73,8 @@ func hubOf(h Hints, doc hubLinks) watcher.Hub {
 	return hub
 }
 
-// eachLink reads Link headers (RFC 8288): <address>; rel="word word"; other="x", <address>…
+// eachLink reads Link headers, which look so: <address>; rel="word word"; other="x", <address>
+// (RFC 8288, 3).
 func eachLink(h http.Header, found func(rel, href string)) {
 	for _, v := range h.Values("Link") {
 		for {

@@ -3,6 +3,7 @@ package feed_test
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,15 +56,18 @@ func TestHubIsFoundInHeadersAndDocuments(t *testing.T) {
 			nil, `{"version": "https://jsonfeed.org/version/1.1", "hubs": {"type": 3}, "items": []}`, watcher.Hub{},
 		},
 		"headers win": {
-			[]string{`<https://head.example/>; rel="hub"`, `<https://news.example/head>; rel="self"`}, rss(rssHub),
+			[]string{`<https://head.example/>; rel="hub"`, `<https://news.example/head>; rel="self"`},
+			rss(rssHub),
 			watcher.Hub{URL: "https://head.example/", Topic: "https://news.example/head"},
 		},
 		"one header, relative, with commas": {
-			[]string{`</hub,1>; title="a, <b>; \"c\""; REL=hub, <self>;rel="alternate SELF";type="x", <last>`}, plainRSS,
+			[]string{`</hub,1>; title="a, <b>; \"c\""; REL=hub, <self>;rel="alternate SELF";type="x", <last>`},
+			plainRSS,
 			watcher.Hub{URL: "https://news.example/hub,1", Topic: "https://news.example/feeds/self"},
 		},
 		"self only in the document": {
-			[]string{`<https://head.example/>; rel=hub`}, rss(rssHub),
+			[]string{`<https://head.example/>; rel=hub`},
+			rss(rssHub),
 			watcher.Hub{URL: "https://head.example/", Topic: "https://news.example/self"},
 		},
 		"self without a hub is not a hub": {[]string{`<https://news.example/head>; rel="self"`}, plainRSS, watcher.Hub{}},
@@ -78,7 +82,8 @@ func TestHubIsFoundInHeadersAndDocuments(t *testing.T) {
 		},
 		"none that can be asked": {
 			[]string{`<javascript:alert(1)>; rel=hub, <mailto:a@b.example>; rel=hub, <https://u:p@c.example/>; rel=hub, <; rel=hub`},
-			plainRSS, watcher.Hub{},
+			plainRSS,
+			watcher.Hub{},
 		},
 		"the first rel counts": {[]string{`<https://a.example/>; rel=self; rel=hub`}, plainRSS, watcher.Hub{}},
 		"a self that is no address": {
@@ -102,4 +107,22 @@ func TestFetchTellsTheHubOfTheLastAddress(t *testing.T) {
 	b, err := newClient(t, feed.Options{}).Fetch(t.Context(), at(url+"/a"), watcher.Cursor{})
 	require.NoError(t, err)
 	require.Equal(t, watcher.Hub{URL: url + "/hub", Topic: url + "/ax"}, b.Hub)
+}
+
+func FuzzHub(f *testing.F) {
+	f.Add(`<https://hub.example/>; rel="hub", </self>;rel=self;title="a, \"b\""`, "https://hub.example/", "hub self")
+	f.Add(`<<>>;;,=;rel="`, "//x", "")
+	f.Fuzz(func(t *testing.T, header, href, rel string) {
+		body := "<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><link rel='" + rel + "' href='" + href + "'/></feed>"
+		d, err := feed.Parse([]byte(body), feed.Hints{URL: found, Header: http.Header{"Link": {header}}})
+		if err != nil || d.Hub == (watcher.Hub{}) {
+			return
+		}
+		for _, address := range []string{d.Hub.URL, d.Hub.Topic} {
+			u, err := url.Parse(address)
+			require.NoError(t, err)
+			require.Contains(t, []string{"http", "https"}, u.Scheme)
+			require.NotEmpty(t, u.Host)
+		}
+	})
 }

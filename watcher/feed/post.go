@@ -36,6 +36,9 @@ func (c *Client) Post(ctx context.Context, f watcher.Feed, address string, form 
 			return fmt.Errorf("post to %s: %w", place(h.url.String()), err)
 		}
 		next, err := c.postOnce(ctx, h, form)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("no answer in time: %w", err)
+		}
 		if err != nil {
 			return fmt.Errorf("post to %s: %w", place(h.url.String()), err)
 		}
@@ -109,10 +112,10 @@ func (c *Client) Read(f watcher.Feed, address string, h http.Header, body []byte
 	}
 	resp := &http.Response{Header: said, Body: io.NopCloser(bytes.NewReader(body))}
 	text, err := readBody(resp, int64(c.options.MaxBody))
-	if err != nil && !errors.Is(err, errCut) {
+	cut := errors.Is(err, errCut)
+	if err != nil && !cut {
 		return watcher.Batch{}, err
 	}
-	cut := err != nil
 	d, err := Parse(text, Hints{URL: address, Header: said, Encoding: f.Encoding, Language: f.Language})
 	if err != nil {
 		return watcher.Batch{}, err

@@ -68,6 +68,9 @@ func (u *Subscriber) ask(ctx context.Context, f watcher.Feed, s Subscription) er
 	ask, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	answer := u.client.Post(ask, f, s.Hub.URL, s.form())
+	if ctx.Err() != nil { // we were ended: not the hub's fault
+		answer = watcher.ErrBusy
+	}
 	return u.store.Change(context.WithoutCancel(ctx), s.Token, func(cur *Subscription) error {
 		if cur.Attempts != s.Attempts || cur.State != s.State { // it was verified or denied meanwhile
 			return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -55,10 +56,7 @@ func TestOnlyWhatWasAskedForIsVerified(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, s := asked(t)
-			q := url.Values{}
-			for k, v := range good {
-				q[k] = v
-			}
+			q := maps.Clone(good)
 			tt.change(q, c)
 			status, body := c.hub.Ask(s.Callback, q)
 			require.Equal(t, tt.want, status)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -28,12 +29,12 @@ const topic = "https://news.example/self"
 
 // A scene is a subscriber of one feed and its hub.
 type scene struct {
-	t         *testing.T
-	hub       *hubtest.Hub
-	sub       *websub.Subscriber
-	web       *httptest.Server
-	registry  *prometheus.Registry
-	publicURL string
+	t        *testing.T
+	hub      *hubtest.Hub
+	sub      *websub.Subscriber
+	web      *httptest.Server
+	registry *prometheus.Registry
+	patience time.Duration // with a hub; 0 for the default
 
 	mu        sync.Mutex
 	subs      map[string]websub.Subscription // guarded by mu, as is all below
@@ -67,7 +68,7 @@ func (c *scene) start(publicURL string) { c.with(publicURL, true) }
 func (c *scene) guarded() { c.with(c.web.URL, false) }
 
 func (c *scene) with(publicURL string, private bool) {
-	client := feed.New(feed.Options{AllowPrivateAddresses: private, PerHost: 16}, slog.New(slog.DiscardHandler))
+	client := feed.New(feed.Options{AllowPrivateAddresses: private, PerHost: 16, Timeout: c.patience}, slog.New(slog.DiscardHandler))
 	c.t.Cleanup(client.Close)
 	c.registry = prometheus.NewRegistry()
 	c.sub = websub.New(websub.Options{PublicURL: publicURL, MaxBody: 64 << 10}, c, client, c, c.registry, slog.New(slog.DiscardHandler))
@@ -210,11 +211,7 @@ func (c *scene) Forget(_ context.Context, before time.Time) error {
 func (c *scene) Hubs(context.Context) (map[watcher.FeedID]watcher.Hub, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := map[watcher.FeedID]watcher.Hub{}
-	for id, h := range c.hubs {
-		out[id] = h
-	}
-	return out, nil
+	return maps.Clone(c.hubs), nil
 }
 
 func (c *scene) Baselined(context.Context, watcher.FeedID) (bool, error) {

@@ -18,8 +18,8 @@ const (
 	remembered = 30 * 24 * time.Hour
 	// askedAtOnce is how many hubs are asked at once.
 	askedAtOnce = 4
-	// askedPerTurn bounds one call of Tend; the rest waits for the next.
-	askedPerTurn = 200
+	// turnTime is how long one call of Tend goes on asking; the rest waits for the next.
+	turnTime = 15 * time.Second
 )
 
 // Tend brings the subscriptions in line with the plan and with what feeds say of their
@@ -36,13 +36,17 @@ func (u *Subscriber) Tend(ctx context.Context) error {
 	}
 	plan := u.line.Plan()
 	now := time.Now()
+	old := now.Add(-remembered)
 	var due []Subscription
 	live := map[watcher.FeedID]bool{}
+	forget := false
 	for _, s := range subs {
 		if s.State == Ended {
+			forget = forget || s.Asked.Before(old) && s.Until.Before(old)
 			continue
 		}
-		if s, err = u.settle(ctx, s, plan, hubs[s.Feed], now); err != nil {
+		leave := live[s.Feed] || u.unwanted(s, plan, hubs[s.Feed], now) // a feed has one
+		if s, err = u.settle(ctx, s, leave, now); err != nil {
 			return err
 		}
 		wanted := s.State != Leaving && s.State != Ended
@@ -61,10 +65,10 @@ func (u *Subscriber) Tend(ctx context.Context) error {
 		}
 		due = append(due, s)
 	}
-	if err := u.askAll(ctx, plan, due); err != nil {
+	if err := u.askAll(ctx, plan, due); err != nil || !forget {
 		return err
 	}
-	return u.store.Forget(ctx, now.Add(-remembered))
+	return u.store.Forget(ctx, old)
 }
 
 // wants reports whether a feed of the plan may be pushed to us.
@@ -73,13 +77,22 @@ func (u *Subscriber) wants(p *watcher.Plan, id watcher.FeedID) bool {
 	return ok && !f.NoPush && u.options.PublicURL != ""
 }
 
-// settle returns a subscription in the state that it ought to have. A feed that names no
-// hub any more keeps its subscription until the lease ends: it may have been a slip.
-func (u *Subscriber) settle(
-	ctx context.Context, s Subscription, p *watcher.Plan, h watcher.Hub, now time.Time,
-) (Subscription, error) {
+// unwanted reports whether a subscription is to end, since h is what its feed names now. A
+// feed that names no hub any more keeps its subscription until the lease ends: it may have
+// been a slip.
+func (u *Subscriber) unwanted(s Subscription, p *watcher.Plan, h watcher.Hub, now time.Time) bool {
+	if !u.wants(p, s.Feed) || s.Callback != u.callback(s.Token) {
+		return true
+	}
+	if h.URL == "" {
+		return !s.Until.After(now)
+	}
+	return h != s.Hub
+}
+
+// settle returns a subscription in the state that it ought to have; leave if it is to end.
+func (u *Subscriber) settle(ctx context.Context, s Subscription, leave bool, now time.Time) (Subscription, error) {
 	over := !s.Until.After(now)
-	leave := !u.wants(p, s.Feed) || s.Callback != u.callback(s.Token) || h.URL != "" && h != s.Hub || h.URL == "" && over
 	state := s.State
 	switch {
 	case s.State == Leaving && (u.options.PublicURL == "" || over):
@@ -116,9 +129,10 @@ func (u *Subscriber) askAll(ctx context.Context, p *watcher.Plan, due []Subscrip
 	slices.SortStableFunc(due, func(a, b Subscription) int { return a.Next.Compare(b.Next) })
 	var g errgroup.Group
 	g.SetLimit(askedAtOnce)
-	for _, s := range due[:min(len(due), askedPerTurn)] {
-		if ctx.Err() != nil {
-			break // the rest is due at the next turn
+	start := time.Now()
+	for _, s := range due {
+		if ctx.Err() != nil || time.Since(start) > turnTime {
+			break
 		}
 		g.Go(func() error {
 			f, ok := p.Feeds[s.Feed]

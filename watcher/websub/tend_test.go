@@ -1,8 +1,10 @@
 package websub_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -70,7 +72,7 @@ func TestALeaseIsRenewedBetweenHalfAndTwoThirdsAlsoByANewProcess(t *testing.T) {
 	require.Equal(t, websub.Active, after.State)
 	require.Equal(t, s.Token, after.Token, "the same agreement, longer")
 	require.Equal(t, s.Secret, c.hub.Asked()[1].Get("hub.secret"))
-	require.Greater(t, after.Until.Sub(time.Now()), 5*time.Hour)
+	require.Greater(t, time.Until(after.Until), 5*time.Hour)
 }
 
 func TestRenewalsOfLikeLeasesDoNotComeTogether(t *testing.T) {
@@ -135,6 +137,64 @@ func TestAHubMayVerifyBeforeItAnswers(t *testing.T) {
 	require.Equal(t, websub.Active, s.State)
 	require.Empty(t, s.Trouble)
 	require.Greater(t, time.Until(s.Next), 4*day)
+}
+
+func TestAHubThatIsSlowToAnswerIsNotWaitedForForEver(t *testing.T) {
+	for _, verifies := range []bool{true, false} {
+		c := newScene(t)
+		c.patience = 300 * time.Millisecond
+		c.start(c.web.URL)
+		slow := make(chan struct{})
+		c.hub.Do(script{Early: verifies, Forgets: !verifies, Slow: slow})
+		c.tend()
+		close(slow)
+		s := c.only()
+		if verifies {
+			require.Equal(t, websub.Active, s.State, "what was verified counts")
+			require.Empty(t, s.Trouble)
+			continue
+		}
+		require.Equal(t, websub.Pending, s.State)
+		require.Contains(t, s.Trouble, "no answer in time")
+		require.Less(t, time.Until(s.Next), time.Hour)
+	}
+}
+
+func TestARequestThatWeEndOurselvesIsNotHeldAgainstTheHub(t *testing.T) {
+	c := newScene(t)
+	slow := make(chan struct{})
+	c.hub.Do(script{Forgets: true, Slow: slow})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- c.sub.Tend(ctx) }()
+	require.Eventually(t, func() bool { return len(c.hub.Asked()) == 1 }, time.Minute, time.Millisecond)
+	cancel()
+	require.NoError(t, <-done)
+	close(slow)
+	s := c.only()
+	require.Zero(t, s.Attempts)
+	require.Empty(t, s.Trouble)
+	c.hub.Do(script{})
+	c.later(2 * time.Minute)
+	c.tend()
+	require.Equal(t, websub.Active, c.only().State)
+}
+
+func TestTwoReplicasThatMeetEndWithOneSubscription(t *testing.T) {
+	c := newScene(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if err := c.sub.Tend(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	c.hub.Wait()
+	c.tend()
+	require.Equal(t, websub.Active, c.only().State)
+	require.Len(t, c.hub.Subscribers(topic), 1)
 }
 
 func TestAHubThatMovedIsFollowed(t *testing.T) {

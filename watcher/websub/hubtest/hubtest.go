@@ -16,6 +16,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -28,14 +29,15 @@ import (
 
 // A Script is what a hub does. The zero value is a hub as it should be.
 type Script struct {
-	Lease   time.Duration // granted; what was asked for if 0
-	Deny    string        // turns subscriptions down for this reason
-	Status  int           // of every answer, if not 202; nothing is verified then
-	Text    string        // of that answer
-	Header  http.Header   // of that answer
-	Forgets bool          // takes requests and never verifies them
-	Early   bool          // verifies before it answers, as old hubs do
-	Method  string        // it signs with; sha256 if empty
+	Lease   time.Duration   // granted; what was asked for if 0
+	Deny    string          // turns subscriptions down for this reason
+	Status  int             // of every answer, if not 202; nothing is verified then
+	Text    string          // of that answer
+	Header  http.Header     // of that answer
+	Forgets bool            // takes requests and never verifies them
+	Early   bool            // verifies before it answers, as old hubs do
+	Method  string          // it signs with; sha256 if empty
+	Slow    <-chan struct{} // it answers when this is closed
 }
 
 // A Hub serves subscribers. New is the only door.
@@ -80,9 +82,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s := h.script
 	h.mu.Unlock()
 	if s.Status != 0 {
-		for name, v := range s.Header {
-			w.Header()[name] = v
-		}
+		maps.Copy(w.Header(), s.Header)
 		w.WriteHeader(s.Status)
 		_, _ = io.WriteString(w, s.Text) // the subscriber may have gone
 		return
@@ -93,6 +93,9 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.verify(s, r.PostForm)
 	default:
 		h.work.Go(func() { h.verify(s, r.PostForm) })
+	}
+	if s.Slow != nil {
+		<-s.Slow
 	}
 	w.WriteHeader(http.StatusAccepted)
 }
@@ -144,9 +147,7 @@ func (h *Hub) send(method, address string, header http.Header, body []byte) (int
 	if err != nil {
 		return 0, err.Error()
 	}
-	for name, v := range header {
-		req.Header[name] = v
-	}
+	maps.Copy(req.Header, header)
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 30 * time.Second}
 	resp, err := client.Do(req)
 	if err != nil {
