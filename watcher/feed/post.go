@@ -102,8 +102,8 @@ func refusal(resp *http.Response, now time.Time) error {
 
 // Read reads a document that was sent to us instead of fetched, as Fetch does one. The
 // document is of the address given; of its headers only those that say how to read the
-// body are believed.
-func (c *Client) Read(f watcher.Feed, address string, h http.Header, body []byte) (watcher.Batch, error) {
+// body are believed. It waits for its place among the documents that are fetched.
+func (c *Client) Read(ctx context.Context, f watcher.Feed, address string, h http.Header, body []byte) (watcher.Batch, error) {
 	said := http.Header{}
 	for _, name := range []string{"Content-Type", "Content-Encoding"} {
 		if v, ok := h[name]; ok {
@@ -111,12 +111,18 @@ func (c *Client) Read(f watcher.Feed, address string, h http.Header, body []byte
 		}
 	}
 	resp := &http.Response{Header: said, Body: io.NopCloser(bytes.NewReader(body))}
-	text, err := readBody(resp, int64(c.options.MaxBody))
+	_, s := c.desk.sit(ctx, c.options.Timeout)
+	defer s.leave()
+	text, err := readBody(resp, int64(c.options.MaxBody), s)
 	cut := errors.Is(err, errCut)
 	if err != nil && !cut {
 		return watcher.Batch{}, err
 	}
-	d, err := Parse(text, Hints{URL: address, Header: said, Encoding: f.Encoding, Language: f.Language})
+	if len(s.places) == 0 {
+		c.desk.parse <- struct{}{}
+		s.places = append(s.places, c.desk.parse)
+	}
+	d, err := Parse(text, Hints{URL: address, Header: said, Encoding: f.Encoding, Language: f.Language, limit: int(c.options.MaxBody)})
 	if err != nil {
 		return watcher.Batch{}, err
 	}

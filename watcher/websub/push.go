@@ -83,7 +83,7 @@ func (u *Subscriber) take(ctx context.Context, h http.Header, body []byte, s Sub
 	}
 	var b watcher.Batch
 	if done {
-		if b, err = u.client.Read(f, s.Hub.Topic, h, body); err != nil {
+		if b, err = u.client.Read(ctx, f, s.Hub.Topic, h, body); err != nil {
 			u.log.Debug("push cannot be read: the feed is polled", "feed", f.ID, "err", err)
 		}
 	}

@@ -42,7 +42,7 @@ type Client interface {
 	// Post sends a form to an address that a feed names; any answer but 2xx is an error.
 	Post(ctx context.Context, f watcher.Feed, address string, form url.Values) error
 	// Read reads a document that was sent to us; address is whose it is.
-	Read(f watcher.Feed, address string, h http.Header, body []byte) (watcher.Batch, error)
+	Read(ctx context.Context, f watcher.Feed, address string, h http.Header, body []byte) (watcher.Batch, error)
 }
 
 // A Line takes items. It is the watcher.Watcher.
@@ -72,7 +72,7 @@ type Subscriber struct {
 }
 
 // atOnce is how many pushes are read at once: each may hold a whole document in memory.
-const atOnce = 8
+const atOnce = 2
 
 // New returns a subscriber whose metrics are registered with r.
 func New(o Options, s Store, c Client, l Line, r prometheus.Registerer, log *slog.Logger) *Subscriber {
