@@ -63,9 +63,9 @@ func (c *Client) postOnce(ctx context.Context, h hop, form url.Values) (*url.URL
 	}
 	req.Header.Set("User-Agent", c.options.UserAgent)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	client := c.guarded
-	if h.private {
-		client = c.open
+	client, err := c.client(h) // what a feed's publisher asked us to show is not for its hub
+	if err != nil {
+		return nil, err
 	}
 	resp, err := client.Do(req)
 	if err != nil {
