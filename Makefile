@@ -13,7 +13,7 @@ fuzz: ; .ci/fuzz $(or $(FUZZTIME),1m)
 cover: ; .ci/with-services $(GO) test -coverprofile=coverage.out -coverpkg=./... ./... && $(GO) tool cover -func=coverage.out | tail -1
 crash: ; .ci/with-services $(GO) test -count=1 -v -timeout 60m -run 'TestKilled' ./cmd/sanctionwatch -kills $(or $(KILLS),50)
 referee: ; $(GO) test -count=1 -v -timeout 60m -run TestTheMachineAgreesWithTheDefinitions ./rules/match -rapid.checks=250000
-etiquette: ; @$(GO) test -count=1 -v -run TestEtiquette ./cmd/sanctionwatch | grep -v '^=== \|^    --- PASS'
+etiquette: ; @bash -o pipefail -c "$(GO) test -count=1 -v -run TestEtiquette ./cmd/sanctionwatch | grep -v '^=== \|^    --- PASS'"
 losses: ; $(GO) test -count=1 -v ./watcher/feed -run TestNoItemIsLostSilently -losses $(abspath $(DIR))
-bombs: ; @$(GO) test -count=1 -v -timeout 20m -run TestBombs ./cmd/sanctionwatch -every-bomb | grep -v '^=== '
+bombs: ; @bash -o pipefail -c "$(GO) test -count=1 -v -timeout 20m -run TestBombs ./cmd/sanctionwatch -every-bomb | grep -v '^=== '"
 vuln: ; .ci/vuln

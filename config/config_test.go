@@ -69,6 +69,17 @@ func TestOwnFilesReplaceThePacksOrStandBesideThem(t *testing.T) {
 	require.Len(t, c.Watch, 3)
 }
 
+func TestAFeedIsPushedUnlessItOptsOut(t *testing.T) {
+	c, ps, _ := load(t, map[string]string{
+		"sanctionwatch.yaml": console + "feeds: [feeds.yaml]\nweb: {public_url: \"https://watch.example.org/sw\"}\n",
+		"feeds.yaml": "feeds:\n  - {id: a, url: https://a.example}\n  - {id: b, url: https://b.example, websub: false}\n" +
+			"  - {id: c, url: https://c.example, websub: true}\n",
+	})
+	require.Empty(t, ps)
+	require.Equal(t, []bool{false, true, false}, []bool{c.Feeds[0].NoPush, c.Feeds[1].NoPush, c.Feeds[2].NoPush})
+	require.Equal(t, "https://watch.example.org/sw", c.Web.PublicURL)
+}
+
 func TestSettingsReachThePlan(t *testing.T) {
 	c, ps, _ := load(t, map[string]string{"sanctionwatch.yaml": console + `
 stories: {window: 7d, max_age: 36h, catch_up: 2h}
@@ -164,6 +175,10 @@ func TestMistakesHaveTheirPlaceAndCure(t *testing.T) {
 		"an unknown channel in a route": {
 			map[string]string{"sanctionwatch.yaml": console + "route:\n  channel: desk\n  routes: [{match: {theme: potash}, channel: dsek}]\n"},
 			[]string{`sanctionwatch.yaml:4:46: route.routes[0].channel: unknown channel "dsek"`, `did you mean "desk"`},
+		},
+		"a public address that nobody outside can use": {
+			map[string]string{"sanctionwatch.yaml": console + "web:\n  public_url: http://watch.example.org\n"},
+			[]string{"sanctionwatch.yaml:3:15: web.public_url: does not begin with https://", "such as https://watch.example.org"},
 		},
 		"a secret file that is not there": {
 			map[string]string{"sanctionwatch.yaml": "channels:\n  desk: {slack: {token_file: token, channel: C000000001}}\n"},

@@ -152,6 +152,8 @@ type Feed struct {
 	Private bool `yaml:"private"`
 	// FullText lets rules look at the article behind each link too.
 	FullText bool `yaml:"full_text"`
+	// WebSub is false for a feed that is only polled, whatever hub it names; true if empty.
+	WebSub *bool `yaml:"websub" jsonschema_description:"false: only poll this feed, even if it names a hub that would push its news (WebSub)."`
 	// Access is for publishers who ask who reads them; paths are relative to this file.
 	feed.Access `yaml:",inline"`
 }
@@ -275,7 +277,7 @@ func (e Feed) feed() watcher.Feed {
 	return watcher.Feed{
 		ID: watcher.FeedID(e.ID), Name: name, URL: e.URL, Language: e.Language, Country: strings.ToLower(e.Country),
 		Schedule: e.Schedule, Tags: e.Tags, Official: e.Official, Encoding: e.Encoding, Private: e.Private,
-		FullText: e.FullText,
+		FullText: e.FullText, NoPush: e.WebSub != nil && !*e.WebSub,
 	}
 }
 

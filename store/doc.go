@@ -27,7 +27,7 @@
 //
 // # What it owns
 //
-// The tables feeds, items, stories, members, matches, alerts, alert_themes, deliveries
-// and channels, River's tables and goose's; for SQLite the file, its -wal and -shm
+// The tables feeds, subscriptions, items, stories, members, matches, alerts, alert_themes,
+// deliveries and channels, River's tables and goose's; for SQLite the file, its -wal and -shm
 // companions and its .lock. No goroutine of its own beyond the connection pools'.
 package store

@@ -201,11 +201,13 @@ func (s *Store) Release(ctx context.Context, owner string) error {
 
 // SavePoll saves what is remembered of a feed and gives back its claim. If the feed's
 // address changed since the claim, only the claim is given back: st tells of the old one.
-// Nothing is saved once the claim is another owner's.
+// Nothing is saved once the claim is another owner's. A feed that was announced since the
+// claim is due again when Announce said, if the poll succeeded.
 func (s *Store) SavePoll(ctx context.Context, st watcher.FeedState) error {
 	const (
 		mine = ` WHERE id = $1 AND ($2 = '' OR lease_owner = $2)`
-		save = `UPDATE feeds SET cursor_url = $4, etag = $5, last_modified = $6, body_hash = $7, next_due = $8,
+		save = `UPDATE feeds SET cursor_url = $4, etag = $5, last_modified = $6, body_hash = $7,
+			next_due = CASE WHEN announced > $9 AND announced < $8 AND $12 = 0 THEN announced ELSE $8 END, announced = 0,
 			last_poll = $9, last_success = $10, last_new = $11, failures = $12, last_error = $13, baselined = $14,
 			gone = $15, hints = $16, hub = $17, last_item = $18, moved_to = $19, moved_since = $20, adopted = $21, rhythm = $22,
 			lease_owner = '', lease_until = 0` + mine + ` AND ($3 = '' OR url = $3)`
@@ -241,6 +243,12 @@ type FeedRow struct {
 	watcher.FeedState           // its Owner is who polls it now, or ""
 	Active            bool      // it is in the plan
 	Until             time.Time // when the claim on it runs out
+}
+
+// Feed returns what is remembered of one feed.
+func (s *Store) Feed(ctx context.Context, id watcher.FeedID) (watcher.FeedState, error) {
+	const query = `SELECT ` + stateColumns + ` FROM feeds WHERE id = $1`
+	return one(ctx, s.read, "feed "+string(id), scanState, query, string(id))
 }
 
 // Feeds returns every feed that was ever in a plan, by id.

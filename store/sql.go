@@ -23,13 +23,13 @@ type querier interface {
 type scanner = func(...any) error
 
 var (
-	sqliteWords   = strings.NewReplacer("LIST($1)", "(SELECT value FROM json_each($1))", "FOR UPDATE SKIP LOCKED", "")
+	sqliteWords   = strings.NewReplacer("LIST($1)", "(SELECT value FROM json_each($1))", "FOR UPDATE SKIP LOCKED", "", "FOR UPDATE", "")
 	postgresWords = strings.NewReplacer("LIST($1)", "(SELECT json_array_elements_text(CAST($1 AS json)))")
 )
 
 // sql puts the two words of our statements that the databases write differently:
-// LIST($1), the members of a JSON array of strings, and FOR UPDATE SKIP LOCKED, which
-// SQLite's single writer does not need.
+// LIST($1), the members of a JSON array of strings, and FOR UPDATE, with SKIP LOCKED or
+// without, which SQLite's single writer does not need.
 func (s *Store) sql(query string) string {
 	if s.dialect == postgresDialect {
 		return postgresWords.Replace(query)

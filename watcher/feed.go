@@ -19,6 +19,7 @@ type Feed struct {
 	Encoding string   `json:"encoding,omitempty"`  // overrides what the document claims
 	Private  bool     `json:"private,omitempty"`   // may live at a private address
 	FullText bool     `json:"full_text,omitempty"` // the article behind a link is read for rules that look at the body
+	NoPush   bool     `json:"no_push,omitempty"`   // polled only, even if a hub tells its news
 }
 
 // A Cursor is what a feed's next conditional request sends back, byte for byte.

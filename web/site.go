@@ -22,6 +22,8 @@ type Options struct {
 	Listen string `yaml:"listen"`
 	// EnableReload allows POST /-/reload.
 	EnableReload bool `yaml:"enable_reload"`
+	// PublicURL is where the Internet reaches this server; without it no hub is asked to push.
+	PublicURL string `yaml:"public_url" jsonschema_description:"Where the Internet reaches this server, such as https://watch.example.org. With it, feeds that name a hub (WebSub) are pushed as well as polled; hubs come to /websub/ without a login."`
 }
 
 // DefaultListen is where the server listens unless told otherwise.
@@ -89,6 +91,15 @@ type Feed struct {
 	Health                  string    // in words
 	Bad                     bool      // it is not well
 	Polled                  bool
+	Push                    Push
+}
+
+// A Push says whether a hub tells a feed's news at once. The zero value is of a feed that
+// is only polled.
+type Push struct {
+	State string
+	Note  string
+	Last  time.Time // when the hub last sent something
 }
 
 // A Status is the head of the page.
@@ -109,6 +120,10 @@ type Site struct {
 	Reload   func(ctx context.Context) (Reloaded, error)
 	Gatherer prometheus.Gatherer
 	Log      *slog.Logger
+
+	// Callbacks are for other machines, by pattern. They see to it themselves who may call:
+	// no login stands before them.
+	Callbacks map[string]http.Handler
 }
 
 //go:embed templates static
@@ -131,6 +146,9 @@ func (s *Site) Handler() http.Handler {
 	mux.HandleFunc("GET /-/ready", s.ready)
 	mux.HandleFunc("POST /-/reload", s.reload)
 	mux.HandleFunc("PUT /-/reload", s.reload)
+	for pattern, h := range s.Callbacks {
+		mux.Handle(pattern, h)
+	}
 	return secure(mux)
 }
 

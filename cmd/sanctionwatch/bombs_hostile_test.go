@@ -261,9 +261,9 @@ func (h *hostile) answers(t *testing.T) []bomb {
 			defer c.Close()
 			pour(c, "", "HTTP/1.1 103 Early Hints\r\n\r\n", 1_000_000, "")
 		}},
-		{name: "tls-expired", want: "certificate has expired", answer: serves(opening + bottom), tls: certificate(t, "127.0.0.1", -time.Hour)},
-		{name: "tls-other-name", want: "certificate is valid for 127.9.9.9, not 127.0.0.1", answer: serves(opening + bottom), tls: certificate(t, "127.9.9.9", time.Hour)},
-		{name: "tls-unknown", want: "certificate signed by unknown authority", answer: serves(opening + bottom), tls: certificate(t, "127.0.0.1", time.Hour)},
+		{name: "tls-expired", want: "the certificate expired on", answer: serves(opening + bottom), tls: certificate(t, "127.0.0.1", -time.Hour)},
+		{name: "tls-other-name", want: "the certificate is that of 127.9.9.9 and not that of 127.0.0.1", answer: serves(opening + bottom), tls: certificate(t, "127.9.9.9", time.Hour)},
+		{name: "tls-unknown", want: "not by a trusted authority", answer: serves(opening + bottom), tls: certificate(t, "127.0.0.1", time.Hour)},
 	}
 }
 

@@ -23,7 +23,7 @@ func reason(err error) string {
 			s = after
 		}
 	}
-	return strings.TrimSuffix(s, ": "+context.DeadlineExceeded.Error())
+	return s
 }
 
 // cure says in words what an operator can do about a feed that cannot be read.

@@ -24,6 +24,7 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/watcher/feed"
 	"github.com/sanctionwatch/sanctionwatch/watcher/schedule"
 	"github.com/sanctionwatch/sanctionwatch/watcher/story"
+	"github.com/sanctionwatch/sanctionwatch/watcher/websub"
 	"github.com/sanctionwatch/sanctionwatch/web"
 )
 
@@ -33,6 +34,7 @@ type daemon struct {
 	source   *feed.Client
 	watcher  *watcher.Watcher
 	engine   *schedule.Engine
+	hubs     *websub.Subscriber
 	registry *prometheus.Registry
 	owner    string
 	out      io.Writer // of console channels
@@ -66,7 +68,7 @@ func (d *daemon) wire(ctx context.Context, cfg *config.Config) error {
 	d.registry = prometheus.NewRegistry()
 	d.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	d.reloads = newReloadMetrics(d.registry)
-	d.registry.MustRegister(newBacklog(d.store), newFeedHealth(d))
+	d.registry.MustRegister(newBacklog(d.store), newFeedHealth(d), newByState(d.store))
 	d.source = feed.New(cfg.Fetch, d.log)
 	d.source.Holds = true // until its poll is over
 	d.watcher = watcher.New(d.store, d.source, story.New(story.Options{Window: cfg.Stories.Window}),
@@ -75,6 +77,8 @@ func (d *daemon) wire(ctx context.Context, cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
+	d.hubs = websub.New(websub.Options{PublicURL: cfg.Web.PublicURL, MaxBody: int64(cfg.Fetch.MaxBody)},
+		subscriptions{d.store, func() time.Duration { return d.config().Fetch.Floor }}, d.source, d.watcher, d.registry, d.log)
 	d.engine, err = schedule.NewEngine(d.store.Driver(), d.owner, append(d.tasks(), look), d.watcher.Deliver, d.log)
 	if err != nil {
 		return err
@@ -116,7 +120,9 @@ func (d *daemon) tasks() []schedule.Task {
 		_, err := d.store.Requeue(ctx)
 		return err
 	}
-	return []schedule.Task{prune, requeue}
+	hubs := every("@every 1m")
+	hubs.Name, hubs.Run = "hubs", d.hubs.Tend
+	return []schedule.Task{prune, requeue, hubs}
 }
 
 // use builds the plan of cfg and puts it in use; all that can go wrong goes wrong

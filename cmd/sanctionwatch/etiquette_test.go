@@ -47,6 +47,7 @@ var behaviours = []behaviour{
 	{"one request at a time to a host, with a gap", oneAtATime},
 	{"does not ask again after a restart", restart},
 	{"has limits on time and size, and knows a page that is no feed", limits},
+	{"WebSub where advertised, polling as the safety net", webSub},
 }
 
 func TestEtiquette(t *testing.T) {

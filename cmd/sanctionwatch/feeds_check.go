@@ -119,7 +119,7 @@ func checkFeeds(client *feed.Client, feeds []watcher.Feed, p *progress) []feedCh
 }
 
 func checkFeed(client *feed.Client, f watcher.Feed) feedCheck {
-	r := feedCheck{ID: string(f.ID), Name: f.Name, URL: withoutUser(f.URL), State: "failed"}
+	r := feedCheck{ID: string(f.ID), Name: f.Name, URL: f.URL, State: "failed"}
 	b, err := client.Fetch(context.Background(), f, watcher.Cursor{})
 	if err != nil {
 		r.Error, r.Cure = reason(err), cure(err, f.URL)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/url"
 
 	"github.com/sanctionwatch/sanctionwatch/config"
 	"github.com/sanctionwatch/sanctionwatch/rules/diag"
@@ -16,32 +15,14 @@ type feedsExportCmd struct {
 	Files []string `arg:"" optional:"" name:"file" help:"Feed files; - for standard input; the feeds of the configuration if none is named."`
 }
 
-// Run prints the feeds as OPML. Passwords in addresses stay here: a list is made to be
+// Run prints the feeds as OPML. How feeds are reached stays here: a list is made to be
 // given away.
 func (c *feedsExportCmd) Run(a *app) error {
 	feeds, err := c.feeds(a)
 	if err != nil {
 		return err
 	}
-	for i := range feeds {
-		open := withoutUser(feeds[i].URL)
-		if open == feeds[i].URL {
-			continue
-		}
-		feeds[i].URL = open
-		fmt.Fprintf(a.err, "%s: the user name and password in its address are left out\n", feeds[i].ID)
-	}
 	return opml.Write(a.out, "Feeds of sanctionwatch", feeds)
-}
-
-// withoutUser is an address without user name and password.
-func withoutUser(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.User == nil {
-		return address
-	}
-	u.User = nil
-	return u.String()
 }
 
 func (c *feedsExportCmd) feeds(a *app) ([]watcher.Feed, error) {
@@ -49,6 +30,11 @@ func (c *feedsExportCmd) feeds(a *app) ([]watcher.Feed, error) {
 		cfg, err := c.load(a)
 		if err != nil {
 			return nil, err
+		}
+		for _, f := range cfg.Feeds {
+			if !cfg.Access[f.ID].IsZero() {
+				fmt.Fprintf(a.err, "%s: its credentials, headers and certificates are left out\n", f.ID)
+			}
 		}
 		return cfg.Feeds, nil
 	}

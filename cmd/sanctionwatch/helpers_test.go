@@ -80,6 +80,7 @@ tests:
 // A press is an HTTP server whose feeds grow while it runs.
 type press struct {
 	*httptest.Server
+	hub   string // that its feeds name, if any
 	mu    sync.Mutex
 	items map[string][]string // by feed, newest last; guarded by mu
 	polls map[string]int      // by feed; guarded by mu
@@ -110,7 +111,15 @@ func (p *press) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer p.mu.Unlock()
 	p.polls[name]++
 	w.Header().Set("Content-Type", "application/rss+xml")
-	fmt.Fprintf(w, "<rss version='2.0'><channel><title>%s</title><link>https://%s.example/</link>%s</channel></rss>",
+	if p.hub != "" {
+		w.Header().Set("Link", fmt.Sprintf("<%s>; rel=hub, <%s>; rel=self", p.hub, r.URL.Path))
+	}
+	_, _ = w.Write([]byte(p.document(name)))
+}
+
+// document is a feed as it is now; the caller sees to it that it does not grow meanwhile.
+func (p *press) document(name string) string {
+	return fmt.Sprintf("<rss version='2.0'><channel><title>%s</title><link>https://%s.example/</link>%s</channel></rss>",
 		name, name, strings.Join(p.items[name], ""))
 }
 

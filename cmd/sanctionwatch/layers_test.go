@@ -17,7 +17,7 @@ const module = "github.com/sanctionwatch/sanctionwatch"
 const layers = `
 rules/diag
 watcher  watcher/text  rules/query  seeds
-watcher/feed  watcher/health  watcher/opml  watcher/story  watcher/schedule  rules/match  rules/convert  rules/watchlist  notify  store  web
+watcher/feed  watcher/health  watcher/opml  watcher/story  watcher/schedule  watcher/websub  rules/match  rules/convert  rules/watchlist  notify  store  web
 rules  notify/slack  notify/email  notify/webhook  notify/console
 rules/trial
 config
@@ -25,7 +25,7 @@ cmd/sanctionwatch
 `
 
 // helpers are packages for tests and the demo; they follow the package that they stand in for.
-var helpers = []string{"store/storetest", "notify/slack/slacktest"}
+var helpers = []string{"store/storetest", "notify/slack/slacktest", "watcher/websub/hubtest"}
 
 // TestPackagesImportOnlyFromLowerLayers reads the import graph that the go command sees.
 func TestPackagesImportOnlyFromLowerLayers(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/sanctionwatch/sanctionwatch/store"
 	"github.com/sanctionwatch/sanctionwatch/watcher"
 	"github.com/sanctionwatch/sanctionwatch/watcher/health"
+	"github.com/sanctionwatch/sanctionwatch/watcher/websub"
 	"github.com/sanctionwatch/sanctionwatch/web"
 )
 
@@ -18,6 +20,7 @@ func (d *daemon) site() *web.Site {
 	s := &web.Site{
 		Alerts: d.alerts, Feeds: d.feeds, Status: d.status, Ready: d.ready,
 		Gatherer: d.registry, Log: d.log,
+		Callbacks: map[string]http.Handler{websub.Path: d.hubs},
 	}
 	if d.config().Web.EnableReload {
 		s.Reload = d.reload
@@ -86,6 +89,10 @@ func (d *daemon) feeds(ctx context.Context) ([]web.Feed, error) {
 		return nil, err
 	}
 	failing, now := d.config().Ops.Failing(), time.Now()
+	pushes, err := d.pushes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []web.Feed
 	for _, f := range feeds {
 		st := f.State
@@ -94,6 +101,7 @@ func (d *daemon) feeds(ctx context.Context) ([]web.Feed, error) {
 			ID: string(f.ID), Name: f.Name, URL: f.URL, Language: f.Language, Official: f.Official,
 			LastSuccess: st.LastSuccess, LastItem: st.LastItem, NextDue: st.NextDue, Rhythm: health.Parse(st.Rhythm).Words(),
 			Health: h.Words(st, now), Bad: h.Kind != "" || st.Failures > 0, Polled: !st.LastPoll.IsZero(),
+			Push: pushes[f.ID],
 		})
 	}
 	return out, nil

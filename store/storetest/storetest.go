@@ -24,7 +24,9 @@ import (
 // Run runs the suite. open returns an empty store that was migrated and that is closed
 // when the test ends.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
-	for _, group := range [][]claim{itemClaims, recordClaims, feedClaims, deliveryClaims, readClaims, pruneClaims, tellClaims} {
+	for _, group := range [][]claim{
+		itemClaims, recordClaims, feedClaims, subscriptionClaims, deliveryClaims, readClaims, pruneClaims, tellClaims,
+	} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 		}

@@ -124,7 +124,7 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 		return watcher.Batch{}, res.explain(err)
 	}
 	items, lost := d.convert(f, now)
-	b.Items, b.Notes = items, append(d.Notes, lost...)
+	b.Items, b.Notes, b.Hub = items, append(d.Notes, lost...), d.Hub
 	b.Hints.Every, b.Hints.SkipHours, b.Hints.SkipDays = d.Hints.Every, d.Hints.SkipHours, d.Hints.SkipDays
 	if res.Cut || d.Partial {
 		if len(b.Items) == 0 {

@@ -140,6 +140,9 @@ func (m *mender) html(in inner) string {
 
 // field writes an element that holds a value.
 func (m *mender) field(p piece, space, local string, r role) {
+	if local == "link" {
+		m.noteLink(p)
+	}
 	if m.atom && space == native && (local == "link" || local == "category") {
 		m.copyAttrs(p, local)
 		return

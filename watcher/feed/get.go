@@ -77,7 +77,7 @@ func (c *Client) get(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (*
 	}
 	if why := context.Cause(timed); why != nil && ctx.Err() == nil {
 		if err = why; errors.Is(why, context.DeadlineExceeded) {
-			err = fmt.Errorf("no whole answer within %v: %w", c.options.Timeout, why)
+			err = &worded{fmt.Sprintf("no whole answer within %v", c.options.Timeout), why}
 		}
 	}
 	s.leave()

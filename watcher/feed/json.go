@@ -56,6 +56,7 @@ func parseJSON(text string, h Hints, base *url.URL, notes []string) (*Document, 
 	}
 	d.undouble()
 	d.absolute(base)
+	d.Hub = hubOf(h, jsonHubs(top, base))
 	d.missing(begun, lost)
 	return d, nil
 }

@@ -41,6 +41,7 @@ type extras struct {
 	times string // sy:updateFrequency
 	hours uint32 // of skipHours, as in watcher.Hints
 	days  uint8  // of skipDays
+	links hubLinks
 }
 
 // A frame is an open element of the original that holds others.

@@ -57,6 +57,7 @@ func Parse(body []byte, h Hints) (*Document, error) {
 	if d.Feed.ID == "" {
 		d.Feed.ID = m.extra.about
 	}
+	d.Hub = hubOf(h, m.extra.links)
 	d.missing(m.starts, m.lost)
 	return d, nil
 }

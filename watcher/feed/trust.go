@@ -51,12 +51,18 @@ func inWords(err error, certified bool, now time.Time) error {
 	case err.Error() == http.StatusText(http.StatusProxyAuthRequired):
 		text = proxyWords
 	default:
-		text = alertWords(err, certified)
-	}
-	if text == "" {
-		return err
+		if text = alertWords(err, certified); text == "" {
+			text = plainWords(err.Error())
+		}
 	}
 	return &worded{text, err}
+}
+
+// plainWords takes off an error of net/http what only tells where in Go it came from.
+func plainWords(text string) string {
+	text = strings.TrimPrefix(text, "net/http: HTTP/1.x transport connection broken: ")
+	text = strings.TrimPrefix(text, "net/http: ")
+	return strings.TrimSuffix(text, "; aborted")
 }
 
 const proxyWords = "the proxy asks for a password: write it into the proxy's address, in proxy_file"

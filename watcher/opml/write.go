@@ -18,8 +18,7 @@ type branch struct {
 
 // Write writes feeds as OPML 2.0, in folders named by the first tag, else the language.
 // A feed with neither lies outside of folders. Feeds keep their order within a folder,
-// and folders are in the order of their first feeds. User names and passwords in
-// addresses are written too: take them out before if the list leaves the house.
+// and folders are in the order of their first feeds.
 func Write(w io.Writer, title string, feeds []watcher.Feed) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "%s<opml version=\"2.0\" xmlns:sw=%s>\n  <head><title>%s</title></head>\n  <body>\n",
