@@ -15,7 +15,7 @@ import (
 
 // What of an item is compared with items in other languages.
 const (
-	mostAbroad    = 20 // terms of an item; the rarest are kept
+	mostAbroad    = 14 // terms of an item; the rarest are kept
 	shortestSound = 4  // letters of a word that is compared by its sound
 	fewestSounds  = 3  // consonants of a name
 	mostSounds    = 4  // consonants that are compared: what follows is mostly inflection
@@ -23,19 +23,19 @@ const (
 
 // tongue is the language of an item, as far as it matters here: the primary subtag, else
 // the script of its title.
-func tongue(it watcher.Item) uint32 {
+func tongue(it watcher.Item) uint16 {
 	if lang, _, _ := strings.Cut(it.Language, "-"); lang != "" {
-		return hash32("tongue " + strings.ToLower(lang))
+		return uint16(hash32("tongue " + strings.ToLower(lang)))
 	}
 	for _, r := range it.Title {
 		switch {
 		case unicode.Is(unicode.Han, r):
-			return hash32("script han")
+			return uint16(hash32("script han"))
 		case unicode.Is(unicode.Cyrillic, r):
-			return hash32("script cyrillic")
+			return uint16(hash32("script cyrillic"))
 		}
 	}
-	return hash32("script latin")
+	return uint16(hash32("script latin"))
 }
 
 // A reader takes from texts what they have in common with their like in other languages:
@@ -96,7 +96,7 @@ func (r *reader) figure(v, unit string, by int) {
 	if v == "" || v == "1" {
 		return
 	}
-	id := hash32("figure " + v)
+	id := hashAbroad("figure " + v)
 	r.add(id, v, by)
 	r.figures = append(r.figures, id)
 }
@@ -107,19 +107,19 @@ func (r *reader) sound(w, written string, by int) {
 	k := sound(w)
 	capital := unicode.IsUpper(first)
 	if capital && first < 0x250 && len(w) >= 3 && len(k) < fewestSounds {
-		r.add(hash32("word "+w), w, by)
+		r.add(hashAbroad("word "+w), w, by)
 	}
 	if utf8.RuneCountInString(w) < shortestSound {
 		return
 	}
 	switch {
 	case len(k) >= mostSounds:
-		r.add(hash32("sound "+k[:mostSounds]), w, by)
+		r.add(hashAbroad("sound "+k[:mostSounds]), w, by)
 		if len(k) == mostSounds && capital {
-			r.add(hash32("name "+k[:fewestSounds]), w, by)
+			r.add(hashAbroad("name "+k[:fewestSounds]), w, by)
 		}
 	case len(k) == fewestSounds && capital:
-		r.add(hash32("name "+k), w, by)
+		r.add(hashAbroad("name "+k), w, by)
 	}
 }
 
@@ -209,16 +209,19 @@ const (
 
 // acrossLanguages is how like an item is to an entry in another language, on the scale of
 // sameEvent, and the terms that both have. They must be of a theme, and not differ in figures.
-func (b *Book) acrossLanguages(sig signature, e *entry, apart time.Duration) (float64, []uint32) {
-	if apart > longestAbroad || !meet(sig.themes, e.sig.themes) || !sameNumbers(sig.figures, e.sig.figures) {
+func (b *Book) acrossLanguages(q *question, s *slot, apart time.Duration) (float64, []uint32) {
+	p := packed(b.blocks.at(s.block))
+	if apart > longestAbroad || !meet(q.themes, p.ids(partThemes, nil)) ||
+		!sameNumbers(q.figures, p.ids(partFigures, nil)) {
 		return 0, nil
 	}
-	words, shared := b.cosine(sig.abroad, b.norm(sig.abroad), e.sig.abroad)
+	b.scratch = p.terms(partAbroad, b.scratch[:0])
+	words, shared := b.cosine(&q.abroadBy, b.scratch)
 	if b.telling(shared) < fewestAbroad {
 		return 0, nil
 	}
 	score := words * math.Exp2(-apart.Hours()/abroadHalf.Hours())
-	if e.sig.undoes != sig.undoes {
+	if s.undoes != q.undoes {
 		score *= undone
 	}
 	return score * sameEvent / sameAbroad, shared

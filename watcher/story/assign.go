@@ -33,10 +33,12 @@ const (
 
 // The bounds of the work for one item.
 const (
-	probes      = 12  // terms that candidates are looked for by, the rarest first
-	perProbe    = 256 // entries looked at for each, the latest first
-	mostStories = 32  // compared in full
-	mostMembers = 24  // of a story, the latest
+	indexed       = 12 // terms that an entry is found by, the rarest
+	indexedAbroad = 8  // and from other languages
+	probes        = 10 // terms that candidates are looked for by, the rarest first
+	perProbe      = 64 // entries looked at for each, the latest first
+	mostStories   = 16 // compared in full
+	mostMembers   = 12 // of a story, the latest
 )
 
 // A prior says how often a term stands in the news of which the book has seen little: a
@@ -52,106 +54,138 @@ const (
 	priorName  = 15.0 // that name a place or a firm of the lexicon
 )
 
+// A question is an item that a story is looked for.
+type question struct {
+	signature
+	at       time.Time
+	by       weighed // its terms
+	abroadBy weighed // its terms of all languages
+}
+
 // Assign decides which story an item belongs to.
 func (b *Book) Assign(it watcher.Item, ms []watcher.Match) watcher.Join {
 	words := make(map[uint32]string)
-	sig := sign(it, func(id uint32, word string) {
+	q := &question{at: it.When()}
+	q.signature = b.trim(sign(it, func(id uint32, word string) {
 		if _, ok := words[id]; !ok {
 			words[id] = word
 		}
-	})
-	sig = b.trim(sig)
-	sig.themes = themesOf(ms)
-	at := it.When()
-	if e, ok := b.latest(b.links, sig.link); ok && apart(e.at, at) <= b.window {
-		return watcher.Join{Story: e.story, Signature: "same link", Score: 1, Why: "the same link"}
+	}))
+	q.themes = themesOf(ms)
+	if s := b.known(&b.links, q.link); s != nil && apart(s.when(), q.at) <= b.window {
+		return watcher.Join{Story: watcher.StoryID(b.idOf(s.story)), Signature: "same link", Score: 1, Why: "the same link"}
 	}
-	if e, ok := b.latest(b.titles, sig.title); ok && apart(e.at, at) <= span {
+	if s := b.known(&b.titles, q.title); s != nil && apart(s.when(), q.at) <= span {
 		return watcher.Join{
-			Story: e.story, Signature: "same title", Score: 1,
-			Why: fmt.Sprintf("the same %d words in the title", sig.words),
+			Story: watcher.StoryID(b.idOf(s.story)), Signature: "same title", Score: 1,
+			Why: fmt.Sprintf("the same %d words in the title", q.words),
 		}
 	}
+	q.by, q.abroadBy = b.weigh(q.terms), b.weigh(q.abroad)
 	best := watcher.Join{Signature: "none", Why: "no story of the last days shares its words"}
-	for _, s := range b.candidates(sig, at) {
-		if l := b.like(sig, at, s); l.score > best.Score {
-			best = l.join(s, words, b.subject)
+	for _, s := range b.candidates(q) {
+		if l := b.like(q, s); l.score > best.Score {
+			best = l.join(watcher.StoryID(b.idOf(s)), words, b.subject)
 		}
 	}
 	return best
 }
 
-// latest returns the latest entry with a hash.
-func (b *Book) latest(index map[uint64]int32, hash uint64) (entry, bool) {
-	n, ok := index[hash]
-	if hash == 0 || !ok || int(n) < b.first {
-		return entry{}, false
+// known returns the latest entry with a hash, or nil.
+func (b *Book) known(t *table, hash uint64) *slot {
+	if hash == 0 {
+		return nil
 	}
-	return b.entries[n], true
+	if n := t.get(hash); n >= b.first {
+		return b.slots.at(n)
+	}
+	return nil
 }
 
 // weight is how much a term says: little if many items have it.
 func (b *Book) weight(id uint32) float64 {
-	has := float64(len(b.postings[id])) + 1
+	has := float64(b.tails[id].count) + 1
 	if p, ok := b.prior[id]; ok {
 		has += p
 	} else if b.subject[id] {
 		has += priorSubject
 	}
 	has = max(has, b.least[id])
-	return max(math.Log((float64(len(b.entries))+priorItems)/has), 0)
+	return max(math.Log((float64(b.slots.n)+priorItems)/has), 0)
 }
 
 func (b *Book) weightOf(t term) float64 { return (1 + math.Log(float64(t.times))) * b.weight(t.id) }
 
-// rarest returns the n terms that weigh most, sorted by id.
+// rarest returns the n terms that weigh most, these first.
 func (b *Book) rarest(terms []term, n int) []term {
-	if len(terms) <= n {
-		return slices.Clip(terms)
-	}
-	type weighed struct {
+	type heavy struct {
 		term
 		w float64
 	}
-	list := make([]weighed, len(terms))
+	all := make([]heavy, len(terms))
 	for i, t := range terms {
-		list[i] = weighed{t, b.weightOf(t)}
+		all[i] = heavy{t, b.weightOf(t)}
 	}
-	slices.SortFunc(list, func(x, y weighed) int { return cmp.Or(cmp.Compare(y.w, x.w), cmp.Compare(x.id, y.id)) })
-	out := make([]term, n)
+	slices.SortFunc(all, func(x, y heavy) int { return cmp.Or(cmp.Compare(y.w, x.w), cmp.Compare(x.id, y.id)) })
+	out := make([]term, min(n, len(all)))
 	for i := range out {
-		out[i] = list[i].term
+		out[i] = all[i].term
 	}
-	slices.SortFunc(out, func(x, y term) int { return cmp.Compare(x.id, y.id) })
 	return out
 }
 
 // candidates returns the stories that share most of the item's rarest terms.
-func (b *Book) candidates(sig signature, at time.Time) []watcher.StoryID {
-	hits := make(map[watcher.StoryID]int)
+func (b *Book) candidates(q *question) []int32 {
+	type hit struct{ terms, last int }
+	hits := make(map[int32]hit)
 	probe := func(terms []term, abroad bool) {
-		for _, t := range b.rarest(terms, probes) {
-			seen := make(map[watcher.StoryID]bool)
-			list := b.postings[t.id]
-			for _, n := range slices.Backward(list[max(0, len(list)-perProbe):]) {
-				e := &b.entries[n]
-				if int(n) >= b.first && apart(e.at, at) <= span && abroad == (e.sig.tongue != sig.tongue) && !seen[e.story] {
-					seen[e.story] = true
-					hits[e.story]++
+		for i, t := range terms[:min(len(terms), probes)] {
+			tail, ok := b.tails[t.id]
+			if !ok {
+				continue
+			}
+			for n, seen := tail.last, 0; n >= b.first && seen < perProbe; n, seen = b.older(n, t.id, abroad), seen+1 {
+				s := b.slots.at(n)
+				if apart(s.when(), q.at) > span || abroad != (s.tongue != q.tongue) {
+					continue
+				}
+				if h := hits[s.story]; h.terms == 0 || h.last != i {
+					hits[s.story] = hit{h.terms + 1, i}
 				}
 			}
 		}
 	}
-	probe(sig.terms, false)
-	probe(sig.abroad, true)
-	out := make([]watcher.StoryID, 0, len(hits))
-	for s, n := range hits {
-		if n > 1 {
+	probe(q.terms, false)
+	probe(q.abroad, true)
+	out := make([]int32, 0, len(hits))
+	for s, h := range hits {
+		if h.terms > 1 {
 			out = append(out, s)
 		}
 	}
-	slices.SortFunc(out, func(x, y watcher.StoryID) int { return cmp.Or(hits[y]-hits[x], cmp.Compare(x, y)) })
+	slices.SortFunc(out, func(x, y int32) int { return cmp.Or(hits[y].terms-hits[x].terms, cmp.Compare(y, x)) })
 	return out[:min(len(out), mostStories)]
+}
+
+// older returns the entry before n that is indexed by a term, or -1.
+func (b *Book) older(n int32, id uint32, abroad bool) int32 {
+	p := packed(b.blocks.at(b.slots.at(n).block))
+	at, count := p.part(partTerms)
+	skip, most := 0, indexed
+	if abroad {
+		skip = min(count, indexed)
+		at, count = p.part(partAbroad)
+		most = indexedAbroad
+	}
+	for i := range min(count, most) {
+		if p.value(at+3*i)&(1<<idBits-1) == id {
+			if far := p.before(skip + i); far > 0 {
+				return n - far
+			}
+			return -1
+		}
+	}
+	return -1
 }
 
 // A likeness is how like an item is to the members of a story on average, and to the
@@ -165,39 +199,39 @@ type likeness struct {
 	abroad  bool     // the nearest is in another language
 }
 
-func (b *Book) like(sig signature, at time.Time, s watcher.StoryID) likeness {
+func (b *Book) like(q *question, story int32) likeness {
 	var l likeness
-	list := b.members[s]
-	list = list[max(0, len(list)-mostMembers):]
-	norm := b.norm(sig.terms)
 	sum, own, abroad := 0.0, 0, 0.0
-	for _, n := range list {
-		e := &b.entries[n]
-		if e.sig.tongue != sig.tongue {
-			score, shared := b.acrossLanguages(sig, e, apart(e.at, at))
+	for n, seen := b.stories.at(story).last, 0; n >= b.first && seen < mostMembers; n, seen = b.slots.at(n).older, seen+1 {
+		s := b.slots.at(n)
+		between := apart(s.when(), q.at)
+		if s.tongue != q.tongue {
+			score, shared := b.acrossLanguages(q, s, between)
 			if score > l.nearest {
-				l.nearest, l.shared, l.days, l.abroad = score, shared, apart(e.at, at).Hours()/24, true
+				l.nearest, l.shared, l.days, l.abroad = score, shared, between.Hours()/24, true
 			}
 			abroad = max(abroad, score)
 			continue
 		}
 		own++
-		words, shared := b.cosine(sig.terms, norm, e.sig.terms)
+		p := packed(b.blocks.at(s.block))
+		b.scratch = p.terms(partTerms, b.scratch[:0])
+		words, shared := b.cosine(&q.by, b.scratch)
 		if words > l.nearest {
-			l.nearest, l.shared, l.days, l.abroad = words, shared, apart(e.at, at).Hours()/24, false
+			l.nearest, l.shared, l.days, l.abroad = words, shared, between.Hours()/24, false
 		}
-		if !sameNumbers(sig.numbers, e.sig.numbers) {
+		if !sameNumbers(q.numbers, p.ids(partNumbers, nil)) {
 			l.figures = true
 			continue
 		}
 		if b.telling(shared) < fewestShared && words < nearText {
 			continue
 		}
-		score := words * math.Exp2(-apart(e.at, at).Hours()/halfLife.Hours())
-		if e.sig.outlet == sig.outlet && e.sig.link != sig.link && words < ownText {
+		score := words * math.Exp2(-between.Hours()/halfLife.Hours())
+		if s.outlet == q.outlet && s.link != q.link && words < ownText {
 			score *= ownShare
 		}
-		if e.sig.undoes != sig.undoes {
+		if s.undoes != q.undoes {
 			score *= undone
 		}
 		sum += score
@@ -229,30 +263,39 @@ func (b *Book) norm(terms []term) float64 {
 	return math.Sqrt(sum)
 }
 
-// cosine compares two lists of terms; norm is that of x.
-func (b *Book) cosine(x []term, norm float64, y []term) (float64, []uint32) {
+// A weighed list of terms, sorted by id.
+type weighed struct {
+	ids     []uint32
+	weights []float64
+	norm    float64
+}
+
+func (b *Book) weigh(terms []term) weighed {
+	terms = slices.SortedFunc(slices.Values(terms), func(x, y term) int { return cmp.Compare(x.id, y.id) })
+	w := weighed{norm: b.norm(terms)}
+	for _, t := range terms {
+		w.ids, w.weights = append(w.ids, t.id), append(w.weights, b.weightOf(t))
+	}
+	return w
+}
+
+// cosine compares terms with those of an entry, and returns the terms that both have.
+func (b *Book) cosine(x *weighed, y []term) (float64, []uint32) {
 	type part struct {
 		id uint32
 		w  float64
 	}
 	var both []part
-	dot := 0.0
-	for i, j := 0, 0; i < len(x) && j < len(y); {
-		switch {
-		case x[i].id < y[j].id:
-			i++
-		case x[i].id > y[j].id:
-			j++
-		default:
-			w := b.weightOf(x[i]) * b.weightOf(y[j])
-			dot += w
-			both = append(both, part{x[i].id, w})
-			i++
-			j++
+	dot, norm := 0.0, 0.0
+	for _, t := range y {
+		w := b.weightOf(t)
+		norm += w * w
+		if i, ok := slices.BinarySearch(x.ids, t.id); ok {
+			dot += x.weights[i] * w
+			both = append(both, part{t.id, x.weights[i] * w})
 		}
 	}
-	other := b.norm(y)
-	if norm == 0 || other == 0 {
+	if norm = math.Sqrt(norm); x.norm == 0 || norm == 0 {
 		return 0, nil
 	}
 	slices.SortFunc(both, func(p, q part) int { return cmp.Or(cmp.Compare(q.w, p.w), cmp.Compare(p.id, q.id)) })
@@ -260,7 +303,7 @@ func (b *Book) cosine(x []term, norm float64, y []term) (float64, []uint32) {
 	for i, p := range both {
 		ids[i] = p.id
 	}
-	return dot / norm / other, ids
+	return min(dot/x.norm/norm, 1), ids
 }
 
 // join says what a likeness means, in words.

@@ -1,7 +1,6 @@
 package story
 
 import (
-	"slices"
 	"time"
 
 	"github.com/sanctionwatch/sanctionwatch/watcher"
@@ -16,37 +15,52 @@ type Options struct {
 // A Book knows the stories of the window. Its methods are for one goroutine at a time.
 // New is the only door.
 type Book struct {
-	window   time.Duration
-	entries  []entry
-	first    int                         // entries before it are over
-	titles   map[uint64]int32            // the latest entry with a title
-	links    map[uint64]int32            // the latest entry with a link
-	postings map[uint32][]int32          // term to entries, in order
-	members  map[watcher.StoryID][]int32 // story to entries, in order
-	ids      map[uint64]bool             // of items
-	subject  map[uint32]bool             // terms of common words
-	least    map[uint32]float64          // terms of one language to how many items have them at least
-	prior    map[uint32]float64          // concepts to how common they are
+	window  time.Duration
+	subject map[uint32]bool    // terms that are common
+	least   map[uint32]float64 // terms of one language to how many items have them at least
+	prior   map[uint32]float64 // concepts to how common they are
+
+	shelf
+	buf     []byte // for a block that is written
+	scratch []term // of an entry that is compared
 }
 
-type entry struct {
-	story watcher.StoryID
-	item  uint64 // hash of its id
-	at    time.Time
-	sig   signature
+// A shelf is what a Book forgets.
+type shelf struct {
+	slots   list[slot]
+	first   int32 // entries before it are over
+	blocks  blocks
+	tails   map[uint32]tail // of each term
+	items   table
+	titles  table
+	links   table
+	stories list[row]
+	names   table            // of stories
+	odd     map[int32]string // stories whose ids are no names
+}
+
+// A tail is how many entries have a term, and the latest that is indexed by it.
+type tail struct{ count, last int32 }
+
+// A row is a story and its latest entry.
+type row struct {
+	id   name
+	last int32
 }
 
 var _ watcher.Clusterer = (*Book)(nil)
 
 // New returns an empty book.
 func New(o Options) *Book {
-	b := &Book{window: o.Window, subject: commonTerms(), prior: make(map[uint32]float64), least: make(map[uint32]float64)}
+	b := &Book{
+		window: o.Window, subject: commonTerms(), prior: make(map[uint32]float64), least: make(map[uint32]float64),
+	}
 	for _, c := range theLexicon().concepts {
-		b.prior[c.id] = c.prior
-		b.subject[c.id] = c.prior >= priorSubject
 		for _, id := range c.stems {
 			b.least[id] = c.prior / youngShare
 		}
+		b.prior[c.id] = c.prior
+		b.subject[c.id] = c.prior >= priorSubject
 	}
 	if b.window == 0 {
 		b.window = watcher.DefaultWindow
@@ -56,20 +70,20 @@ func New(o Options) *Book {
 }
 
 func (b *Book) clear() {
-	b.entries, b.first = nil, 0
-	b.titles, b.links = make(map[uint64]int32), make(map[uint64]int32)
-	b.postings = make(map[uint32][]int32)
-	b.members = make(map[watcher.StoryID][]int32)
-	b.ids = make(map[uint64]bool)
+	b.shelf = shelf{tails: make(map[uint32]tail), odd: make(map[int32]string)}
+	b.items.hash = func(n int32) uint64 { return b.slots.at(n).item }
+	b.titles.hash = func(n int32) uint64 { return b.slots.at(n).title }
+	b.links.hash = func(n int32) uint64 { return b.slots.at(n).link }
+	b.names.hash = func(n int32) uint64 { return hash64(b.idOf(n)) }
 }
 
 // Len returns how many items the book holds.
-func (b *Book) Len() int { return len(b.entries) - b.first }
+func (b *Book) Len() int { return b.slots.n - int(b.first) }
 
 // Learn adds a recorded item to its story. An item that is there already is left alone.
 func (b *Book) Learn(m watcher.Member) {
 	id := hash64(string(m.Item.ID))
-	if b.ids[id] {
+	if b.items.get(id) >= 0 {
 		return
 	}
 	b.forget(m.Item.When().Add(-b.window))
@@ -77,39 +91,104 @@ func (b *Book) Learn(m watcher.Member) {
 	for _, t := range m.Themes {
 		sig.themes = append(sig.themes, hash32(t))
 	}
-	b.add(entry{story: m.Story, item: id, at: m.Item.When(), sig: sig})
+	b.add(slot{
+		item: id, title: sig.title, link: sig.link, at: seconds(m.Item.When()), outlet: sig.outlet,
+		tongue: sig.tongue, words: uint8(min(sig.words, 255)), undoes: sig.undoes,
+	}, sig, string(m.Story))
 }
 
-func (b *Book) add(e entry) {
-	n := int32(len(b.entries))
-	b.entries = append(b.entries, e)
-	b.ids[e.item] = true
-	if e.sig.title != 0 {
-		b.titles[e.sig.title] = n
+func seconds(t time.Time) uint32 { return uint32(max(t.Unix(), 0)) }
+
+// add writes an entry behind the others and into the indexes.
+func (b *Book) add(s slot, sig signature, story string) {
+	s.story = b.storyOf(story)
+	n := int32(b.slots.n)
+	var before []int32
+	for _, t := range sig.terms {
+		before = b.count(t.id, n, len(before) < indexed, before)
 	}
-	if e.sig.link != 0 {
-		b.links[e.sig.link] = n
+	k := len(before)
+	for _, t := range sig.abroad {
+		before = b.count(t.id, n, len(before)-k < indexedAbroad, before)
 	}
-	for _, terms := range [][]term{e.sig.terms, e.sig.abroad} {
-		for _, t := range terms {
-			b.postings[t.id] = append(b.postings[t.id], n)
+	b.buf = pack(b.buf[:0], sig, before)
+	s.block = b.blocks.add(b.buf)
+	r := b.stories.at(s.story)
+	s.older, r.last = r.last, n
+	b.slots.add(s)
+	b.items.put(n)
+	if s.title != 0 {
+		b.titles.put(n)
+	}
+	if s.link != 0 {
+		b.links.put(n)
+	}
+}
+
+// count counts a term of entry n, and if it is to be indexed appends how far before
+// the last one is.
+func (b *Book) count(id uint32, n int32, index bool, before []int32) []int32 {
+	t, ok := b.tails[id]
+	if !ok {
+		t.last = -1
+	}
+	t.count++
+	if index {
+		far := int32(0)
+		if t.last >= 0 && n-t.last <= furthest {
+			far = n - t.last
 		}
+		before = append(before, far)
+		t.last = n
 	}
-	b.members[e.story] = append(b.members[e.story], n)
+	b.tails[id] = t
+	return before
+}
+
+// storyOf returns the row of a story, a new one if need be.
+func (b *Book) storyOf(id string) int32 {
+	if n := b.names.get(hash64(id)); n >= 0 {
+		return n
+	}
+	r := row{last: -1}
+	n := int32(b.stories.n)
+	if len(id) == len(r.id) {
+		copy(r.id[:], id)
+	} else {
+		b.odd[n] = id
+	}
+	b.stories.add(r)
+	b.names.put(n)
+	return n
+}
+
+// idOf returns the id of a story.
+func (s *shelf) idOf(n int32) string {
+	if id, ok := s.odd[n]; ok {
+		return id
+	}
+	id := s.stories.at(n).id
+	return string(id[:])
 }
 
 // forget drops entries from before t. Items come nearly in order of time, so the oldest
-// stand first; the index is rebuilt when half of it is over.
+// stand first; the shelf is filled anew when half of it is over.
 func (b *Book) forget(t time.Time) {
-	for b.first < len(b.entries) && b.entries[b.first].at.Before(t) {
+	at := seconds(t)
+	for int(b.first) < b.slots.n && b.slots.at(b.first).at < at {
 		b.first++
 	}
-	if b.first < 1024 || b.first < len(b.entries)/2 {
+	if b.first < 1024 || int(b.first) < b.slots.n/2 {
 		return
 	}
-	rest := slices.Clone(b.entries[b.first:])
+	old := b.shelf
 	b.clear()
-	for _, e := range rest {
-		b.add(e)
+	for n := old.first; int(n) < old.slots.n; n++ {
+		s := *old.slots.at(n)
+		p := packed(old.blocks.at(s.block))
+		b.add(s, signature{
+			terms: p.terms(partTerms, nil), abroad: p.terms(partAbroad, nil), numbers: p.ids(partNumbers, nil),
+			figures: p.ids(partFigures, nil), themes: p.ids(partThemes, nil),
+		}, old.idOf(s.story))
 	}
 }

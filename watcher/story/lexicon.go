@@ -46,7 +46,7 @@ func readLexicon(s string) *lexicon {
 			continue
 		}
 		name := strings.TrimRight(fields[0], "!~")
-		c := &concept{name: name, id: hash32("concept " + name), prior: priorSubject}
+		c := &concept{name: name, id: hashAbroad("concept " + name), prior: priorSubject}
 		switch fields[0][len(name):] {
 		case "~":
 			c.prior = priorTheme
@@ -56,7 +56,7 @@ func readLexicon(s string) *lexicon {
 			c.prior = priorName
 		}
 		if isNumber(name) && len(strings.Trim(name, "0123456789")) == 0 {
-			c.figure, c.id = name, hash32("figure "+name)
+			c.figure, c.id = name, hashAbroad("figure "+name)
 		}
 		l.concepts = append(l.concepts, c)
 		for _, w := range fields[1:] {

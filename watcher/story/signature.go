@@ -30,7 +30,7 @@ type signature struct {
 	outlet  uint32   // who wrote it: the host of its address, else the feed
 	terms   []term   // sorted by id
 	numbers []uint32 // of the title, sorted
-	tongue  uint32   // the language
+	tongue  uint16   // the language
 	abroad  []term   // what it has in common with its like in other languages, sorted by id
 	figures []uint32 // of the title, as other languages write them, sorted
 	themes  []uint32 // of the rules that fired
@@ -46,7 +46,12 @@ type term struct {
 
 // hash64 is the same in all processes: replicas must come to the same stories.
 func hash64(s string) uint64 { return xxhash.Sum64String(s) }
-func hash32(s string) uint32 { return uint32(hash64(s)) } // the low half
+
+// hash32 names a term of one language, and whatever else a block holds.
+func hash32(s string) uint32 { return uint32(hash64(s)) & (1<<(idBits-1) - 1) }
+
+// hashAbroad names a term of all languages.
+func hashAbroad(s string) uint32 { return hash32(s) | 1<<(idBits-1) }
 
 // sign reads an item. spell, if not nil, is told the word behind each term.
 func sign(it watcher.Item, spell func(id uint32, word string)) signature {
