@@ -145,7 +145,10 @@ func (c *Client) askRobots(ctx context.Context, h hop) robotsFile {
 	res, err := c.page(ctx, h, s, func(context.Context, hop) error { return nil })
 	now := time.Now()
 	answer, answered := errors.AsType[*StatusError](err)
+	_, private := errors.AsType[*privateError](err)
 	switch {
+	case private: // said of the article too, in words that tell why
+		return robotsFile{&robots.Rules{}, now}
 	case err == nil:
 		return robotsFile{robots.Parse(string(res.Body), c.options.UserAgent), now.Add(robotsKept)}
 	case answered && answer.Code/100 == 4 && answer.Code != http.StatusTooManyRequests,
