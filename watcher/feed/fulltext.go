@@ -65,6 +65,9 @@ type Reading struct {
 
 // String says it for people: "3 of 5 articles read; 2 refused by robots.txt".
 func (r Reading) String() string {
+	if r.Asked == 0 {
+		return "no article to read: the feed gives them itself, or no links"
+	}
 	noun := "articles"
 	if r.Asked == 1 {
 		noun = "article"
@@ -104,8 +107,10 @@ func (c *Client) fullText(ctx context.Context, f watcher.Feed, first bool, b *wa
 func (c *Client) ReadArticles(ctx context.Context, f watcher.Feed, items []watcher.Item) Reading {
 	r := Reading{Troubles: map[string]int{}, Away: map[string]int{}}
 	var all []*watcher.Item
-	for i := range slices.Backward(items) {
-		all = append(all, &items[i])
+	for i, it := range slices.Backward(items) {
+		if wanting(it) {
+			all = append(all, &items[i])
+		}
 	}
 	c.readAll(ctx, f, false, all, &r)
 	return r
@@ -120,7 +125,7 @@ func (c *Client) unread(ctx context.Context, items []watcher.Item) []*watcher.It
 	for i, it := range items {
 		a, ok := c.articles.tried.get(c.wording(it))
 		switch {
-		case it.URL == "" || len(it.Body) >= longBody:
+		case !wanting(it):
 		case ok && !a.read && a.tries < mostTries:
 			out = append(out, &items[i])
 		case ok && !a.read:
@@ -147,6 +152,9 @@ func (c *Client) unread(ctx context.Context, items []watcher.Item) []*watcher.It
 	slices.SortStableFunc(out, func(a, b *watcher.Item) int { return b.When().Compare(a.When()) })
 	return out
 }
+
+// wanting reports whether there is more to read behind an item than the feed gives.
+func wanting(it watcher.Item) bool { return it.URL != "" && len(it.Body) < longBody }
 
 // wording identifies an item in its words: an edited headline mostly has an edited article.
 func (c *Client) wording(it watcher.Item) uint64 {

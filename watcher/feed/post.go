@@ -104,15 +104,6 @@ func refusal(resp *http.Response, now time.Time) error {
 // document is of the address given; of its headers only those that say how to read the
 // body are believed. It waits for its place among the documents that are fetched.
 func (c *Client) Read(ctx context.Context, f watcher.Feed, address string, h http.Header, body []byte) (watcher.Batch, error) {
-	b, err := c.read(ctx, f, address, h, body)
-	if err == nil && f.FullText {
-		c.fullText(ctx, f, false, &b)
-	}
-	return b, err
-}
-
-// read is Read but for the articles behind items.
-func (c *Client) read(ctx context.Context, f watcher.Feed, address string, h http.Header, body []byte) (watcher.Batch, error) {
 	said := http.Header{}
 	for _, name := range []string{"Content-Type", "Content-Encoding"} {
 		if v, ok := h[name]; ok {
