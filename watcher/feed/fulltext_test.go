@@ -204,6 +204,10 @@ func TestWhatCannotBeReadIsToldAndLeavesTheItemAsItIs(t *testing.T) {
 		w.Header().Set("Content-Encoding", "rot13")
 		shows(story("/coded"))(w, nil)
 	}
+	cut := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100000")
+		shows(story("/cut"))(w, nil)
+	}
 	for name, c := range map[string]struct {
 		page http.HandlerFunc
 		note string
@@ -219,6 +223,7 @@ func TestWhatCannotBeReadIsToldAndLeavesTheItemAsItIs(t *testing.T) {
 		"a teaser":     {shows("<html><p>In short.</p></html>"), "0 of 1 article read; 1 without more text than the feed gives", 1},
 		"vast":         {shows(strings.Repeat("<p>a", 2<<20)), "0 of 1 article read; 1 too large", 1},
 		"in circles":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", 302) }, "0 of 1 article read; 1 behind too many redirects", 6},
+		"cut":          {cut, "0 of 1 article read; 1 cut short", 3},
 		"in code":      {coded, "0 of 1 article read; 1 not to be read", 3},
 		"out of house": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "ftp://post.example/", 302) }, "0 of 1 article read; 1 not to be read", 3},
 	} {
@@ -328,6 +333,9 @@ func TestRobotsKnowUsByTheNameThatWeSend(t *testing.T) {
 	o.on("/robots.txt", shows("User-agent: acme\nDisallow: /"))
 	require.NotEmpty(t, fetch(t, reader(t, feed.Options{}), o.feed(), later).Items[0].Body)
 	require.Empty(t, fetch(t, reader(t, feed.Options{UserAgent: "Acme/2 (+https://acme.example)"}), o.feed(), later).Items[0].Body)
+	agreed := reader(t, feed.Options{})
+	access(agreed, o.URL, feed.Access{Headers: map[string]string{"user-agent": "acme/3"}})
+	require.Empty(t, fetch(t, agreed, o.feed(), later).Items[0].Body)
 }
 
 func TestPagesOfConsentAreNoArticles(t *testing.T) {

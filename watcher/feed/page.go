@@ -150,12 +150,25 @@ func (c *Client) askRobots(ctx context.Context, h hop) robotsFile {
 	case private: // said of the article too, in words that tell why
 		return robotsFile{&robots.Rules{}, now}
 	case err == nil:
-		return robotsFile{robots.Parse(string(res.Body), c.options.UserAgent), now.Add(robotsKept)}
+		return robotsFile{robots.Parse(string(res.Body), h.agent(c.options.UserAgent)), now.Add(robotsKept)}
 	case answered && answer.Code/100 == 4 && answer.Code != http.StatusTooManyRequests,
 		errors.Is(err, watcher.ErrGone), errors.Is(err, errRedirects):
 		return robotsFile{&robots.Rules{}, now.Add(robotsKept)}
 	}
 	return robotsFile{nil, now.Add(robotsAway)}
+}
+
+// agent is the name that a hop's publisher knows us by: ours, or one agreed with it.
+func (h hop) agent(ours string) string {
+	if !h.reach.home(h.url) {
+		return ours
+	}
+	for name, value := range h.reach.access.Headers {
+		if http.CanonicalHeaderKey(name) == "User-Agent" {
+			return value
+		}
+	}
+	return ours
 }
 
 // isPage reports whether an answer says that it is HTML.

@@ -67,6 +67,8 @@ func trouble(err error) (words string, again bool) {
 		return err.Error(), false
 	case errors.Is(err, article.ErrNone):
 		return "without more text than the feed gives", false
+	case errors.Is(err, errCut):
+		return "cut short", true
 	case errors.Is(err, errTooLarge):
 		return "too large", false
 	case errors.Is(err, errRedirects):

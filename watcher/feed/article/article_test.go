@@ -127,3 +127,19 @@ func FuzzTextNeverPanics(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkText(b *testing.B) {
+	for name, p := range map[string]string{
+		"usual": page("<article><p>" + strings.Repeat(first+"</p><p>"+second+"</p><p>", 20) + "</article>"),
+		"worst": strings.Repeat(hostile["many texts"], 5<<20/len(hostile["many texts"])),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := article.Text(p); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
