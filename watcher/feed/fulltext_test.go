@@ -213,19 +213,21 @@ func TestWhatCannotBeReadIsToldAndLeavesTheItemAsItIs(t *testing.T) {
 		note string
 		hits int // in five polls
 	}{
-		"forbidden":    {shows(story("/x")), "0 of 1 article read; 1 refused by robots.txt", 0},
-		"gone":         {answers(404), "0 of 1 article read; 1 not there any more", 1},
-		"paid for":     {answers(402), "0 of 1 article read; 1 refused by the publisher (HTTP 402)", 1},
-		"broken":       {answers(500), "0 of 1 article read; 1 answered with HTTP 500", 3},
-		"patience":     {answers(429), "0 of 1 article read; 1 answered with HTTP 429", 3},
-		"paper":        {pdf, "0 of 1 article read; 1 not a page of HTML", 1},
-		"empty":        {shows("<html></html>"), "0 of 1 article read; 1 without more text than the feed gives", 1},
-		"a teaser":     {shows("<html><p>In short.</p></html>"), "0 of 1 article read; 1 without more text than the feed gives", 1},
-		"vast":         {shows(strings.Repeat("<p>a", 2<<20)), "0 of 1 article read; 1 too large", 1},
-		"in circles":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", 302) }, "0 of 1 article read; 1 behind too many redirects", 6},
-		"cut":          {cut, "0 of 1 article read; 1 cut short", 3},
-		"in code":      {coded, "0 of 1 article read; 1 not to be read", 3},
-		"out of house": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "ftp://post.example/", 302) }, "0 of 1 article read; 1 not to be read", 3},
+		"forbidden":  {shows(story("/x")), "0 of 1 article read; 1 refused by robots.txt", 0},
+		"gone":       {answers(404), "0 of 1 article read; 1 not there any more", 1},
+		"paid for":   {answers(402), "0 of 1 article read; 1 refused by the publisher (HTTP 402)", 1},
+		"broken":     {answers(500), "0 of 1 article read; 1 answered with HTTP 500", 3},
+		"patience":   {answers(429), "0 of 1 article read; 1 answered with HTTP 429", 3},
+		"paper":      {pdf, "0 of 1 article read; 1 not a page of HTML", 1},
+		"empty":      {shows("<html></html>"), "0 of 1 article read; 1 without more text than the feed gives", 1},
+		"a teaser":   {shows("<html><p>In short.</p></html>"), "0 of 1 article read; 1 without more text than the feed gives", 1},
+		"vast":       {shows(strings.Repeat("<p>a", 2<<20)), "0 of 1 article read; 1 too large", 1},
+		"in circles": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusFound) }, "0 of 1 article read; 1 behind too many redirects", 6},
+		"cut":        {cut, "0 of 1 article read; 1 cut short", 3},
+		"in code":    {coded, "0 of 1 article read; 1 not to be read", 3},
+		"out of house": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "ftp://post.example/", http.StatusFound)
+		}, "0 of 1 article read; 1 not to be read", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOffice(t)
@@ -320,7 +322,9 @@ func TestRobotsThatCannotBeReadPutArticlesOff(t *testing.T) {
 func TestRobotsAreAskedOfWhoARedirectLeadsTo(t *testing.T) {
 	o, other := newOffice(t), newOffice(t)
 	o.publish("/1")
-	o.on("/1", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/private/1", 302) })
+	o.on("/1", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL+"/private/1", http.StatusFound)
+	})
 	other.on("/robots.txt", shows("User-agent: *\nDisallow: /private/"))
 	b := fetch(t, reader(t, feed.Options{}), o.feed(), later)
 	require.Equal(t, []string{"full text: 0 of 1 article read; 1 refused by robots.txt"}, b.Notes)
@@ -344,7 +348,7 @@ func TestPagesOfConsentAreNoArticles(t *testing.T) {
 	wall.on("/consent", shows(story("we value your privacy")))
 	for _, path := range []string{"/1", "/2", "/3"} {
 		o.publish(path)
-		o.on(path, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, away, 302) })
+		o.on(path, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, away, http.StatusFound) })
 	}
 	b := fetch(t, reader(t, feed.Options{}), o.feed(), later)
 	require.Equal(t, []string{"full text: 1 of 3 articles read; 2 gave the text of another one, as pages that ask for consent do; " +
@@ -374,7 +378,7 @@ func TestPagesInOldCharsetsAreRead(t *testing.T) {
 func TestSecretsGoToArticlesOfTheFeedsOwnHostOnly(t *testing.T) {
 	o, other := newOffice(t), newOffice(t)
 	o.publish("/own", other.URL+"/other", "/away")
-	o.on("/away", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/away", 302) })
+	o.on("/away", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/away", http.StatusFound) })
 	c := reader(t, feed.Options{})
 	access(c, o.URL+"/feed", feed.Access{Auth: &feed.Auth{TokenFile: secretFile(t, "t0ken")}})
 	for _, it := range fetch(t, c, o.feed(), later).Items {
@@ -396,7 +400,9 @@ func TestLinksIntoTheOwnNetworkAreNotFollowed(t *testing.T) {
 		v.client.Hurry()
 		v.names["inside.example"] = [][]string{{"10.0.0.7"}}
 		o.publish("http://169.254.169.254/latest/meta-data", "http://inside.example/admin", "http://2130706433/", "/leads", "/own")
-		o.on("/leads", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://192.168.0.1/admin", 302) })
+		o.on("/leads", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://192.168.0.1/admin", http.StatusFound)
+		})
 		f := o.feed()
 		if f.Private = private; !private {
 			_, err := v.client.Fetch(t.Context(), f, later)

@@ -1,6 +1,7 @@
 package article
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -104,8 +105,8 @@ func (s *shrinker) end(a atom.Atom, name string) {
 		s.out.WriteByte(' ')
 		return
 	}
-	for i := len(s.open) - 1; i >= 0; i-- {
-		if s.open[i] == a {
+	for i, open := range slices.Backward(s.open) {
+		if open == a {
 			s.open = s.open[:i]
 			s.tags++
 			s.out.WriteString("</" + name + ">")
