@@ -415,3 +415,13 @@ func TestLinksIntoTheOwnNetworkAreNotFollowed(t *testing.T) {
 		require.Empty(t, v.past())
 	}
 }
+
+func TestNameThatLeadsIntoTheOwnNetworkLaterIsNotFollowed(t *testing.T) {
+	v := newOutlook(t, feed.Options{}, "")
+	v.client.Hurry()
+	v.names["post.example"] = [][]string{{"10.0.0.7"}}
+	items := []watcher.Item{{ID: "1", URL: "http://post.example/1", Title: "News"}}
+	r := v.client.ReadArticles(t.Context(), watcher.Feed{ID: "post", URL: "http://post.example/feed", FullText: true}, items)
+	require.Equal(t, "0 of 1 article read; 1 at a private address", r.String())
+	require.Empty(t, v.past())
+}
