@@ -61,7 +61,10 @@ func (c *Client) readArticle(ctx context.Context, h hop, language string) (text 
 	if res.Cut {
 		return "", at, errCut
 	}
-	page, _, _ := decode(res.Body, Hints{URL: res.URL, Header: labelled(res), Language: language})
+	page, _, err := decode(res.Body, Hints{URL: res.URL, Header: labelled(res), Language: language, limit: maxArticle})
+	if err != nil {
+		return "", at, err
+	}
 	found, err := article.Text(page)
 	if err != nil {
 		return "", at, err
