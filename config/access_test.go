@@ -138,7 +138,7 @@ func TestMistakesInAccessHaveTheirPlaceAndCure(t *testing.T) {
 // indented writes each key of an entry on a line of its own.
 func indented(entry string) string {
 	out := ""
-	for _, line := range strings.Split(strings.ReplaceAll(entry, "}, header", "}\x00header"), "\x00") {
+	for line := range strings.SplitSeq(strings.ReplaceAll(entry, "}, header", "}\x00header"), "\x00") {
 		if strings.HasPrefix(line, "cert_file") {
 			line = strings.ReplaceAll(line, ", ", "\n    ")
 		}

@@ -26,12 +26,20 @@ func (f sighted) sighting(it watcher.Item) watcher.Sighting {
 	switch {
 	case f.id == "":
 		return watcher.Unknown
-	case !strings.Contains(f.wordings, it.TextHash()):
+	case !f.worded(it):
 		return watcher.Edited
 	case f.held(it.FeedID):
 		return watcher.Held
 	}
 	return watcher.Known
+}
+
+// worded reports whether an item was recorded in these words. To lose its body is no edit:
+// an article behind a link is read once, and the feed's own text comes at every poll.
+func (f sighted) worded(it watcher.Item) bool {
+	whole := it
+	whole.Body = cmp.Or(it.Body, "the one that it had")
+	return strings.Contains(f.wordings, it.TextHash()) || strings.Contains(f.wordings, whole.TextHash())
 }
 
 // held reports whether the item's story waits for a feed that may tell it, and this one
@@ -186,13 +194,14 @@ func (s *Store) Archive(ctx context.Context, items []watcher.Item) error {
 const upsertChunk = 25
 
 // upsertItems writes items, which must differ in id. A row keeps the feed, guid and time
-// of its first sighting, and collects the last eight wordings.
+// of its first sighting, the body that it had where none comes again, and collects the last
+// eight wordings.
 func upsertItems(ctx context.Context, q querier, items []watcher.Item) error {
 	const (
 		head = `INSERT INTO items AS i (id, feed_id, guid, guid_hash, url, title, lead, body, author, language, tags,
 			published, updated, seen, shown, wordings) VALUES `
 		tail = ` ON CONFLICT (id) DO UPDATE SET url = excluded.url, title = excluded.title, lead = excluded.lead,
-			body = excluded.body, author = excluded.author, language = excluded.language, tags = excluded.tags,
+			body = CASE WHEN excluded.body = '' THEN i.body ELSE excluded.body END, author = excluded.author, language = excluded.language, tags = excluded.tags,
 			published = CASE WHEN i.published = 0 THEN excluded.published ELSE i.published END,
 			updated = excluded.updated, shown = excluded.shown,
 			wordings = CASE WHEN i.wordings LIKE '%' || excluded.wordings || '%' THEN i.wordings

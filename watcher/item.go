@@ -61,5 +61,5 @@ const (
 	Unknown Sighting = iota // never recorded
 	Known                   // recorded with the same wording
 	Held                    // the same, from another feed, in a story that nobody was told of
-	Edited                  // recorded from the same feed with another title or lead
+	Edited                  // recorded from the same feed with another title or lead, or without a body
 )

@@ -138,6 +138,6 @@ func (w *Watcher) note(res Poll, was, st FeedState) {
 		log.Debug("polled", "items", res.Tally.Items, "new", res.Tally.New, "matched", res.Tally.Matched)
 	}
 	for _, n := range res.Notes {
-		log.Info("feed document repaired", "note", n)
+		log.Info("feed read, with a note", "note", n)
 	}
 }

@@ -144,6 +144,7 @@ func (r *reader) open(o feed.Options) {
 		o.Floor = feed.DefaultOptions().Floor
 	}
 	client := feed.New(o, log)
+	client.Known = st.Sightings
 	r.t.Cleanup(client.Close)
 	r.store, r.broken = st, &brokenStore{Store: st}
 	r.line = watcher.New(r.broken, client, story.New(story.Options{}), newMeter(prometheus.NewRegistry()), log)

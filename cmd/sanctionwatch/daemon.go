@@ -71,6 +71,8 @@ func (d *daemon) wire(ctx context.Context, cfg *config.Config) error {
 	d.registry.MustRegister(newBacklog(d.store), newFeedHealth(d), newByState(d.store))
 	d.source = feed.New(cfg.Fetch, d.log)
 	d.source.Holds = true // until its poll is over
+	d.source.Known = d.store.Sightings
+	countArticles(d.registry, d.source)
 	d.watcher = watcher.New(d.store, d.source, story.New(story.Options{Window: cfg.Stories.Window}),
 		newMeter(d.registry), d.log)
 	look, err := d.healthTask(cfg)

@@ -38,7 +38,12 @@ type feedCheck struct {
 	Notes  []string  `json:"notes,omitempty"`
 	Error  string    `json:"error,omitempty"`
 	Cure   string    `json:"cure,omitempty"`
+
+	FullText string `json:"full_text,omitempty"` // how it went with the articles of a few items
 }
+
+// tried is how many articles of a full-text feed are read to see how it goes.
+const tried = 3
 
 // feedStates are the states of a checked feed, with a sign for those who see no colour.
 var feedStates = map[string]cell{
@@ -120,6 +125,8 @@ func checkFeeds(client *feed.Client, feeds []watcher.Feed, p *progress) []feedCh
 
 func checkFeed(client *feed.Client, f watcher.Feed) feedCheck {
 	r := feedCheck{ID: string(f.ID), Name: f.Name, URL: f.URL, State: "failed"}
+	full := f.FullText
+	f.FullText = false
 	b, err := client.Fetch(context.Background(), f, watcher.Cursor{})
 	if err != nil {
 		r.Error, r.Cure = reason(err), cure(err, f.URL)
@@ -142,6 +149,12 @@ func checkFeed(client *feed.Client, f watcher.Feed) feedCheck {
 	r.State = "ok"
 	if len(r.Notes) > 0 {
 		r.State = "notes"
+	}
+	if full {
+		read := client.ReadArticles(context.Background(), f, b.Items[max(0, len(b.Items)-tried):])
+		if r.FullText = read.String(); read.Read < read.Asked {
+			r.State = "notes"
+		}
 	}
 	return r
 }
@@ -166,8 +179,12 @@ func printChecks(a *app, got []feedCheck) error {
 	for _, r := range got {
 		states[r.State]++
 		if !r.failed() {
+			notes := r.Notes
+			if r.FullText != "" {
+				notes = append(slices.Clone(notes), "full text: "+r.FullText)
+			}
 			t.add(feedStates[r.State], left(r.ID), left(short(r.Name, 36)), right(fmt.Sprint(r.Items)),
-				right(age(r.Latest, now)), right(often(r.PerDay)), left(strings.Join(r.Notes, "; ")))
+				right(age(r.Latest, now)), right(often(r.PerDay)), left(strings.Join(notes, "; ")))
 		}
 	}
 	if states["failed"] < len(got) {

@@ -16,7 +16,7 @@ const module = "github.com/sanctionwatch/sanctionwatch"
 // its own, siblings never. A new arrow changes this text in the same commit.
 const layers = `
 rules/diag
-watcher  watcher/text  rules/query  seeds
+watcher  watcher/text  watcher/feed/article  watcher/feed/robots  rules/query  seeds
 watcher/feed  watcher/health  watcher/opml  watcher/story  watcher/schedule  watcher/websub  rules/match  rules/convert  rules/watchlist  notify  store  web
 rules  notify/slack  notify/email  notify/webhook  notify/console
 rules/trial

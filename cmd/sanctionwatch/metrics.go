@@ -8,6 +8,7 @@ import (
 
 	"github.com/sanctionwatch/sanctionwatch/config"
 	"github.com/sanctionwatch/sanctionwatch/store"
+	"github.com/sanctionwatch/sanctionwatch/watcher/feed"
 )
 
 // reloadMetrics says which plan is in use and whether the files are good.
@@ -62,6 +63,18 @@ func (m *reloadMetrics) used(c *config.Config) {
 func (m *reloadMetrics) refused() {
 	m.success.Set(0)
 	m.refusal.Inc()
+}
+
+// countArticles registers how many articles the client of full-text feeds read.
+func countArticles(r prometheus.Registerer, c *feed.Client) {
+	count := func(outcome string, n func() int64) {
+		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "sanctionwatch_articles_total", Help: "Articles behind the items of full-text feeds by outcome: read, unread.",
+			ConstLabels: prometheus.Labels{"outcome": outcome},
+		}, func() float64 { return float64(n()) }))
+	}
+	count("read", func() int64 { read, _ := c.Articles(); return read })
+	count("unread", func() int64 { _, unread := c.Articles(); return unread })
 }
 
 // backlog reads the state of the outbox, the store and the feeds when it is asked for.

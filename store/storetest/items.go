@@ -17,6 +17,7 @@ var itemClaims = []claim{
 	{"AnItemIsTheSameInEveryFeed", itemAcrossFeeds},
 	{"ANewWordingIsAnEditOnce", itemEdited},
 	{"AnOldWordingIsNoEdit", itemOldWording},
+	{"ABodyThatComesIsAnEditAndOneThatIsNotGivenAgainIsKept", itemBody},
 	{"ALinkThatChangesUnderItsGUIDIsTheSameItem", itemGUID},
 	{"AGUIDMeansNothingInAnotherFeed", itemGUIDOtherFeed},
 	{"AGUIDOfEveryItemIdentifiesNone", itemGUIDShared},
@@ -88,6 +89,31 @@ func itemOldWording(t *testing.T, s *store.Store) {
 	edit.Title = "Wording " + strings.Repeat("x", 15)
 	require.Equal(t, []watcher.Sighting{watcher.Known}, sightings(t, s, edit), "two feeds title a link differently")
 	require.Equal(t, []watcher.Sighting{watcher.Edited}, sightings(t, s, it), "only eight wordings are kept")
+}
+
+func itemBody(t *testing.T, s *store.Store) {
+	it := item("belta", 1)
+	it.Body = ""
+	require.NoError(t, s.Archive(t.Context(), []watcher.Item{it}))
+	whole := it
+	whole.Body = "The whole article."
+	require.Equal(t, []watcher.Sighting{watcher.Edited}, sightings(t, s, whole))
+	write(t, s, watcher.Record{Item: whole})
+	require.Equal(t, []watcher.Sighting{watcher.Known, watcher.Known}, sightings(t, s, whole, it))
+
+	first := item("belta", 2)
+	first.Body = "Read at the first sight."
+	require.NoError(t, s.Archive(t.Context(), []watcher.Item{first}))
+	again := first
+	again.Body = ""
+	require.Equal(t, []watcher.Sighting{watcher.Known}, sightings(t, s, again), "to lose its body is no edit")
+	again.Title = "Another headline"
+	require.Equal(t, []watcher.Sighting{watcher.Edited}, sightings(t, s, again))
+	write(t, s, watcher.Record{Item: again})
+	got, err := s.Item(t.Context(), first.ID)
+	require.NoError(t, err)
+	require.Equal(t, "Another headline", got.Title)
+	require.Equal(t, "Read at the first sight.", got.Body)
 }
 
 func itemGUID(t *testing.T, s *store.Store) {

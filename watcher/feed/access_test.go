@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -181,12 +182,15 @@ func TestConnectionsAreKeptUntilAReloadDropsThem(t *testing.T) {
 		return states[s]
 	}
 	var e echo
-	s := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{ca.issue(nil)}, NextProtos: []string{"http/1.1"}}, e.serve)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(e.serve))
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{ca.issue(nil)}, NextProtos: []string{"http/1.1"}}
 	s.Config.ConnState = func(_ net.Conn, st http.ConnState) {
 		mu.Lock()
 		defer mu.Unlock()
 		states[st]++
 	}
+	s.StartTLS()
+	t.Cleanup(s.Close)
 	c := newClient(t, feed.Options{})
 	a := feed.Access{CAFile: ca.file()}
 	for range 3 {

@@ -25,7 +25,8 @@ var errTooLarge = errors.New("body too large")
 var errCut = errors.New("body cut short")
 
 // readBody reads and decodes a body of at most limit bytes, on the wire and decoded, as
-// far as it has a place for it. With errCut it returns what came before the cut.
+// far as it has a place for it. With errCut it returns what came before the cut, and with
+// errTooLarge what is in the limit.
 func readBody(resp *http.Response, limit int64, s *seat) ([]byte, error) {
 	var body []byte
 	r, err := decoded(&capped{r: resp.Body, left: limit}, resp.Header.Values("Content-Encoding"))
@@ -37,7 +38,7 @@ func readBody(resp *http.Response, limit int64, s *seat) ([]byte, error) {
 	}
 	switch {
 	case errors.Is(err, errTooLarge):
-		return nil, fmt.Errorf("the body is larger than %v (max_body)", Size(limit))
+		return body[:min(int64(len(body)), limit)], &tooLargeError{limit}
 	case errors.Is(err, watcher.ErrBusy):
 		return nil, err
 	case err != nil && len(body) > 0:
@@ -47,6 +48,17 @@ func readBody(resp *http.Response, limit int64, s *seat) ([]byte, error) {
 	}
 	return body, nil
 }
+
+// A tooLargeError says what a body was larger than.
+type tooLargeError struct{ limit int64 }
+
+// Error names the setting.
+func (e *tooLargeError) Error() string {
+	return fmt.Sprintf("the body is larger than %v (max_body)", Size(e.limit))
+}
+
+// Is makes it errTooLarge.
+func (e *tooLargeError) Is(target error) bool { return target == errTooLarge }
 
 // decoded undoes content encodings, the last one first.
 func decoded(r io.Reader, headers []string) (io.Reader, error) {

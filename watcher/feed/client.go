@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"net"
 	"net/http"
@@ -37,6 +38,9 @@ type Client struct {
 	// Holds is for callers that go on working with what was fetched: a large document keeps
 	// its place, and other large ones wait, until Done is called. Set it before the first use.
 	Holds bool
+	// Known says what is known of items already, as a store does: articles are read of new
+	// ones. Without it the client goes by its own memory. Set it before the first use.
+	Known func(ctx context.Context, items []watcher.Item) ([]watcher.Sighting, error)
 
 	options Options
 	log     *slog.Logger
@@ -44,6 +48,9 @@ type Client struct {
 	desk    *desk
 	dialers func(private bool) func() *net.Dialer
 	shared  ways // of the feeds without certificates of their own
+
+	articles articles
+	robots   halves[string, robotsFile]
 
 	mu      sync.RWMutex
 	reaches map[watcher.FeedID]*reach // guarded by mu
@@ -60,6 +67,8 @@ func New(o Options, log *slog.Logger) *Client {
 	}
 	c.dialers = func(private bool) func() *net.Dialer { return func() *net.Dialer { return newDialer(o, private) } }
 	c.shared = c.ways(Access{})
+	c.articles.seed = maphash.MakeSeed()
+	c.articles.tried.limit, c.articles.texts.limit, c.robots.limit = keptTries, keptTexts, keptRobots
 	return c
 }
 
@@ -85,6 +94,15 @@ func (c *Client) Close() {
 // Fetch implements [watcher.Source]. A document that ends early gives the items that are
 // whole and a cursor without validators, so that the rest is read next time.
 func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (watcher.Batch, error) {
+	b, err := c.fetch(ctx, f, cur)
+	if err == nil && f.FullText { // without a place of the document, which others may wait for
+		c.fullText(ctx, f, cur == watcher.Cursor{}, &b)
+	}
+	return b, err
+}
+
+// fetch is Fetch but for the articles behind items.
+func (c *Client) fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (watcher.Batch, error) {
 	res, s, err := c.get(ctx, f, cur)
 	if err != nil {
 		return watcher.Batch{}, err
@@ -94,7 +112,7 @@ func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 		c.desk.parse <- struct{}{}
 		s.places = append(s.places, c.desk.parse)
 		defer s.leave()
-	case c.Holds:
+	case c.Holds && !f.FullText:
 		c.desk.keep(f.ID, s.leave)
 	default:
 		defer s.leave()

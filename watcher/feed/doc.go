@@ -15,6 +15,11 @@
 // (date.go), and plain text (plain.go). What had to be repaired is told in
 // [Document.Notes]: nothing is lost silently.
 //
+// Of a feed with full text the articles behind new items are read into their bodies
+// (fulltext.go): as HTML only, where robots.txt lets us (page.go), with all that guards a
+// feed's fetch, in bounds of number and time. [Client.Known] tells what is new. An article
+// that cannot be read leaves its item as the feed gave it, with a word on why (trouble.go).
+//
 // What the operator keeps secret is in files, read when it is needed and sent to the
 // feed's own scheme and host only (access.go). No address inside the own network is
 // connected to unless the operator allows it, however it is written (address.go).

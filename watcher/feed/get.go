@@ -38,6 +38,16 @@ type hop struct {
 	private bool
 	reach   *reach // nil for a feed that is reached like any other
 	cursor  watcher.Cursor
+	want    want
+}
+
+// A want is what a request is for.
+type want struct {
+	accept  string
+	most    int64 // bytes of a body
+	part    bool  // the beginning of a longer one will do
+	html    bool  // nothing but a page
+	guarded bool  // only the feed's own address may be private, not where it leads
 }
 
 // Get fetches a feed's bytes with the same care as Fetch. It returns an error that wraps
@@ -59,7 +69,10 @@ func (c *Client) get(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (*
 	if err != nil {
 		return nil, nil, errors.New("get feed: the address cannot be read")
 	}
-	h := hop{url: u, user: u.User, private: f.Private || c.options.AllowPrivateAddresses, reach: c.reachOf(f.ID), cursor: cur}
+	h := hop{
+		url: u, user: u.User, private: f.Private || c.options.AllowPrivateAddresses, reach: c.reachOf(f.ID), cursor: cur,
+		want: want{accept: accept, most: int64(c.options.MaxBody)},
+	}
 	u.User = nil
 	if err := c.allowed(h); err != nil {
 		return nil, nil, fmt.Errorf("get %s: %w", place(u.String()), err)
@@ -124,6 +137,7 @@ func (c *Client) walk(ctx context.Context, h hop, leave func(), s *seat) (*Respo
 func (h hop) follow(next *url.URL) hop {
 	if origin(next) != origin(h.url) {
 		h.user = nil
+		h.private = h.private && !h.want.guarded
 	}
 	next.User = nil
 	next.Fragment = ""
@@ -168,11 +182,14 @@ func (c *Client) do(ctx context.Context, h hop, s *seat) (*Response, *url.URL, e
 	r := &Response{Status: resp.StatusCode, URL: h.url.String(), Header: resp.Header}
 	switch resp.StatusCode {
 	case http.StatusOK:
-		r.Body, err = readBody(resp, int64(c.options.MaxBody), s)
+		if h.want.html && !isPage(resp.Header) {
+			return nil, nil, errNoPage
+		}
+		r.Body, err = readBody(resp, h.want.most, s)
 		switch {
 		case err != nil && ctx.Err() != nil: // our own end, not the publisher's
 			return nil, nil, ctx.Err()
-		case errors.Is(err, errCut):
+		case errors.Is(err, errCut), h.want.part && errors.Is(err, errTooLarge):
 			r.Cut, err = true, nil
 		}
 		return r, nil, err
@@ -197,7 +214,7 @@ func (c *Client) do(ctx context.Context, h hop, s *seat) (*Response, *url.URL, e
 // publisher only to its own.
 func (h hop) dress(req *http.Request, agent string) (bool, error) {
 	req.Header.Set("User-Agent", agent)
-	req.Header.Set("Accept", accept)
+	req.Header.Set("Accept", h.want.accept)
 	req.Header.Set("Accept-Encoding", "gzip, br")
 	if h.user != nil {
 		password, _ := h.user.Password()

@@ -67,7 +67,7 @@ func (u *Subscriber) enter(ctx context.Context) bool {
 
 // take carries what was pushed down the line and says what became of it. What cannot be
 // relied on alone – a ping without items, a document that is cut or cannot be read, a feed
-// whose first poll is not over – makes the feed be polled. An error is of the store.
+// whose first poll is not over or whose articles are read too – makes the feed be polled. An error is of the store.
 func (u *Subscriber) take(ctx context.Context, h http.Header, body []byte, s Subscription) (string, error) {
 	f, ok := u.line.Plan().Feeds[s.Feed]
 	switch {
@@ -82,7 +82,7 @@ func (u *Subscriber) take(ctx context.Context, h http.Header, body []byte, s Sub
 		return "failed", err
 	}
 	var b watcher.Batch
-	if done {
+	if done && !f.FullText {
 		if b, err = u.client.Read(ctx, f, s.Hub.Topic, h, body); err != nil {
 			u.log.Debug("push cannot be read: the feed is polled", "feed", f.ID, "err", err)
 		}

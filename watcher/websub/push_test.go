@@ -105,6 +105,14 @@ func TestWhatCannotBeReliedOnAloneMakesTheFeedBePolled(t *testing.T) {
 	}
 }
 
+func TestAPushOfAFeedWhoseArticlesAreReadMakesItBePolled(t *testing.T) {
+	c := subscribed(t)
+	c.feeds(watcher.Feed{ID: "news", FullText: true})
+	require.Equal(t, []int{http.StatusAccepted}, c.hub.Publish(topic, document("one")))
+	require.Empty(t, c.titles())
+	require.Equal(t, 1, c.announcements())
+}
+
 func TestAPushOfAFeedThatIsNotWantedIsNotTaken(t *testing.T) {
 	c := subscribed(t)
 	c.feeds(watcher.Feed{ID: "news", NoPush: true})
