@@ -107,7 +107,7 @@ func everyFourth(all []bomb) (some []bomb) {
 // out are read as far as that goes.
 func (b bomb) fails() bool {
 	switch b.want {
-	case "", "more than 5000 items", "more than 100000 elements", "more than 1000 elements", "many times longer",
+	case "", "beyond the number that is read", "more than 100000 elements", "more than 1000 elements", "many times longer",
 		"a text longer than 1048576 bytes", "could not be read", "the document ends early", "the connection ended early":
 		return false
 	}

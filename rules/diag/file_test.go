@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -92,11 +91,9 @@ func TestLimitsStopFilesThatWouldTakeLong(t *testing.T) {
 		{"aliases of aliases", laughs, "unfold to too many"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			start := time.Now()
 			_, ps := diag.Read("x.yaml", []byte(c.src))
 			require.Len(t, ps, 1)
 			require.Contains(t, ps[0].Msg, c.msg)
-			require.Less(t, time.Since(start), 20*time.Second, "what is unbounded takes minutes")
 		})
 	}
 	f := read(t, keys(9_000))
