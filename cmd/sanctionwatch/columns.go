@@ -69,7 +69,7 @@ func (c *columns) print(w io.Writer) error {
 	var b strings.Builder
 	coloured := colours(w)
 	for _, row := range c.rows {
-		line := c.indent
+		line := []string{c.indent}
 		for i, f := range row {
 			gap := strings.Repeat(" ", widths[i]-displaywidth.String(f.text))
 			s := f.text
@@ -79,9 +79,9 @@ func (c *columns) print(w io.Writer) error {
 			if f.right {
 				s, gap = gap+s, ""
 			}
-			line += s + gap + "  "
+			line = append(line, s, gap, "  ")
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		b.WriteString(strings.TrimRight(strings.Join(line, ""), " ") + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -44,7 +43,7 @@ func TestACertificateThatDoesNotHoldIsTold(t *testing.T) {
 	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	srv.StartTLS()
 	defer srv.Close()
-	client := feed.New(feed.Options{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	client := feed.New(feed.Options{}, slog.New(slog.DiscardHandler))
 	defer client.Close()
 	got := checkFeed(client, watcher.Feed{ID: "x", URL: srv.URL, Private: true})
 	require.True(t, got.failed())

@@ -132,7 +132,7 @@ func (s *search) run(ctx context.Context, address string) {
 // too, if the first page led to nothing else.
 func (s *search) follow(ctx context.Context, page *feed.Response, deeper int) {
 	var pages []*feed.Response
-	for _, l := range feed.FeedLinks(page.Body, feed.Hints{URL: page.URL, Header: page.Header}) {
+	for _, l := range feed.Links(page.Body, feed.Hints{URL: page.URL, Header: page.Header}) {
 		how := "a link in the page"
 		if l.Declared {
 			how = "named by the page"

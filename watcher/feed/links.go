@@ -23,10 +23,10 @@ type Link struct {
 	Declared bool // by the page itself, with a <link>; else it only looks like one
 }
 
-// FeedLinks returns the feeds that an HTML page names and the links in it that look like
+// Links returns the feeds that an HTML page names and the links in it that look like
 // feeds, declared ones first, at most fifty. Addresses are absolute. It is safe for any
 // input.
-func FeedLinks(page []byte, h Hints) []Link {
+func Links(page []byte, h Hints) []Link {
 	f := linkFinder{base: baseOf(h)}
 	f.read(pageText(page, h))
 	var out []Link
@@ -164,7 +164,7 @@ func feedLike(u *url.URL, title string) bool {
 	if strings.HasSuffix(path, ".xml") {
 		return !strings.Contains(path, "sitemap")
 	}
-	for _, segment := range strings.Split(path, "/") {
+	for segment := range strings.SplitSeq(path, "/") {
 		switch strings.Trim(segment, "_.") {
 		case "rss", "rss2", "feed", "feeds", "atom", "feed.json", "rss.php", "rss.aspx", "rss.asp":
 			return true
@@ -176,7 +176,7 @@ func feedLike(u *url.URL, title string) bool {
 			return true
 		}
 	}
-	for _, word := range strings.Fields(strings.ToLower(title)) {
+	for word := range strings.FieldsSeq(strings.ToLower(title)) {
 		if w := strings.Trim(word, "()[]:,."); w == "rss" || w == "atom" || strings.HasPrefix(w, "rss-") {
 			return true
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 func links(page string) []feed.Link {
-	return feed.FeedLinks([]byte(page), feed.Hints{URL: "https://press.example/news/today"})
+	return feed.Links([]byte(page), feed.Hints{URL: "https://press.example/news/today"})
 }
 
 func TestPagesNameTheirFeeds(t *testing.T) {
@@ -63,7 +63,7 @@ func TestPagesInAnyCharsetAreRead(t *testing.T) {
 	page := "<meta charset=windows-1251><link rel=alternate type=application/rss+xml href=/rss title='\xcd\xee\xe2\xee\xf1\xf2\xe8'>"
 	require.Equal(t, "Новости", links(page)[0].Title)
 	h := feed.Hints{URL: "https://press.example/", Header: http.Header{"Content-Type": {"text/html; charset=koi8-r"}}}
-	require.Equal(t, "Новости", feed.FeedLinks([]byte("<link rel=alternate type=application/rss+xml href=/rss title='\xee\xcf\xd7\xcf\xd3\xd4\xc9'>"), h)[0].Title)
+	require.Equal(t, "Новости", feed.Links([]byte("<link rel=alternate type=application/rss+xml href=/rss title='\xee\xcf\xd7\xcf\xd3\xd4\xc9'>"), h)[0].Title)
 }
 
 func TestPagesAreSearchedWithinBounds(t *testing.T) {

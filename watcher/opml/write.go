@@ -30,13 +30,13 @@ func Write(w io.Writer, title string, feeds []watcher.Feed) error {
 			indent = "      "
 		}
 		for _, f := range br.feeds {
-			b.WriteString(indent + outline(f) + "\n")
+			_, _ = b.WriteString(indent + outline(f) + "\n")
 		}
 		if br.name != "" {
-			b.WriteString("    </outline>\n")
+			_, _ = b.WriteString("    </outline>\n")
 		}
 	}
-	b.WriteString("  </body>\n</opml>\n")
+	_, _ = b.WriteString("  </body>\n</opml>\n")
 	return b.Flush() // carries the errors of all writes
 }
 
@@ -63,10 +63,10 @@ func branches(feeds []watcher.Feed) []branch {
 // are written exactly beside the plain form.
 func outline(f watcher.Feed) string {
 	var b strings.Builder
-	b.WriteString("<outline type=\"rss\"")
+	_, _ = b.WriteString("<outline type=\"rss\"")
 	put := func(name, value string) {
 		if value != "" {
-			b.WriteString(" " + name + "=" + attr(value))
+			_, _ = b.WriteString(" " + name + "=" + attr(value))
 		}
 	}
 	flag := func(name string, on bool) {
@@ -89,7 +89,7 @@ func outline(f watcher.Feed) string {
 	flag("sw:official", f.Official)
 	flag("sw:private", f.Private)
 	flag("sw:full_text", f.FullText)
-	b.WriteString(" sw:tags=" + attr(joinTags(f.Tags)) + "/>")
+	_, _ = b.WriteString(" sw:tags=" + attr(joinTags(f.Tags)) + "/>")
 	return b.String()
 }
 
