@@ -218,7 +218,7 @@ func readItems(name string, in io.Reader) ([]watcher.Item, error) {
 
 // itemTime reads the forms that dates of items have; now if it is none of them.
 func itemTime(s string) time.Time {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02"} {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02", "20060102"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t
 		}
