@@ -42,6 +42,9 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 		c.RuntimeParams["application_name"] = "sanctionwatch"
 	}
 	bounded(c.RuntimeParams)
+	// An order must see what was committed while it waited for its lock: a database, user or
+	// DSN whose default is a snapshot, taken before the wait, would make two stories of one.
+	c.RuntimeParams["default_transaction_isolation"] = "read committed"
 	if s.readOnly {
 		c.RuntimeParams["default_transaction_read_only"] = "on"
 	}

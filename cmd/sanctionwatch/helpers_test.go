@@ -22,6 +22,9 @@ import (
 const asMain = "SANCTIONWATCH_TEST_MAIN"
 
 func TestMain(m *testing.M) {
+	if task := os.Getenv(asReplica); task != "" {
+		os.Exit(replica(task, os.Stdin, os.Stdout, os.Stderr))
+	}
 	if os.Getenv(asMain) != "" {
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}

@@ -34,14 +34,16 @@ const replayConfig = "channels: {desk: {console: {}}}\n"
 
 // A replayed is the outcome of a replay; design and readers call the shape stable.
 type replayed struct {
-	Items          int     `json:"items"`
-	Matched        int     `json:"matched"`
-	Stories        int     `json:"stories"`
-	Alerts         int     `json:"alerts"`
-	Messages       int     `json:"messages"`
-	Seconds        float64 `json:"seconds"`
-	ItemsPerSecond float64 `json:"items_per_second"`
-	PeakRSS        float64 `json:"peak_rss_mb"`
+	Items            int      `json:"items"`
+	Matched          int      `json:"matched"`
+	Stories          int      `json:"stories"`
+	Alerts           int      `json:"alerts"`
+	Messages         int      `json:"messages"`
+	Seconds          float64  `json:"seconds"`
+	ItemsPerSecond   float64  `json:"items_per_second"`
+	PeakRSS          float64  `json:"peak_rss_mb"`
+	MessagesPerStory float64  `json:"messages_per_story"` // first messages of a story in a channel
+	Largest          []retold `json:"largest"`
 }
 
 // Run sends items through the whole line, at the times they were published, into a
@@ -100,12 +102,20 @@ func (c *replayCmd) replay(a *app, d *daemon) error {
 	if err := errors.Join(err, g.Wait()); err != nil {
 		return err
 	}
+	posts, err := told(context.Background(), d.store)
+	if err != nil {
+		return err
+	}
+	r.MessagesPerStory = posts.perStory()
+	if r.Largest, err = largest(context.Background(), d.store, mostLargest); err != nil {
+		return err
+	}
 	if c.JSON {
 		return printJSON(a.out, r)
 	}
 	fmt.Fprintf(a.out, "%s: %d matched, %s, %s, %s; %.0f items/s, peak %.0f MB\n", count(r.Items, "item"), r.Matched,
 		stories(r.Stories), count(r.Alerts, "alert"), count(r.Messages, "message"), r.ItemsPerSecond, r.PeakRSS)
-	return nil
+	return writeStoriesTold(a.out, posts, r.Largest)
 }
 
 // replayBatch is how many items of one feed are taken at once, as a poll would bring.
@@ -208,7 +218,7 @@ func readItems(name string, in io.Reader) ([]watcher.Item, error) {
 
 // itemTime reads the forms that dates of items have; now if it is none of them.
 func itemTime(s string) time.Time {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02"} {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02", "20060102"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t
 		}
