@@ -1,7 +1,10 @@
 package story_test
 
 import (
+	"flag"
 	"fmt"
+	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -149,22 +152,61 @@ func TestBookForgetsWhatLeftTheWindow(t *testing.T) {
 	require.NotEmpty(t, b.Assign(item("Story of station 4990 on the line to Brest", "", 5000*time.Minute), nil).Story)
 }
 
+// invented returns the i'th of many items, in words that are as common as words are.
+func invented(i int) watcher.Item {
+	r := rand.New(rand.NewPCG(uint64(i), 7))
+	z := rand.NewZipf(r, 1.05, 10, 200_000)
+	words := func(n int) string {
+		var b strings.Builder
+		for range n {
+			for v := z.Uint64() * 2654435761 % 0xffffff; v > 0; v /= 16 {
+				b.WriteByte("etaoinsrhldcumgp"[v%16])
+			}
+			b.WriteByte(' ')
+		}
+		return b.String()
+	}
+	it := item(words(9), words(30), time.Duration(i)*time.Second)
+	it.ID, it.URL = watcher.NewItemID(fmt.Sprint(i)), fmt.Sprintf("https://host%d.example/a/%d-news-of-the-day", i%50, i)
+	return it
+}
+
+// BenchmarkAssign is the cost of an item beside a small and a large window, and the memory
+// of an item in it. "-bench Assign -large" adds a window of a million items, which takes
+// minutes to fill.
 func BenchmarkAssign(b *testing.B) {
-	for _, n := range []int{1_000, 10_000} {
+	sizes := []int{10_000, 100_000}
+	if *large {
+		sizes = append(sizes, 1_000_000)
+	}
+	for _, n := range sizes {
+		var before, after runtime.MemStats
+		story.New(story.Options{}) // reads the lexicon
+		runtime.GC()
+		runtime.ReadMemStats(&before)
 		book := story.New(story.Options{Window: 1000 * time.Hour})
 		for i := range n {
-			it := item(fmt.Sprintf("Headline %d of %d about item %d", i, i*7, i*13), fmt.Sprintf("Lead %d with words %d and more %d", i*3, i*5, i*11), time.Duration(i)*time.Second)
+			it := invented(i)
 			book.Learn(watcher.Member{Seq: int64(i), Story: watcher.NewStoryID(it.ID), Item: it})
 		}
-		it := item("Council stops transit of potash from Soligorsk", wireLead, time.Hour)
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		asked := make([]watcher.Item, 64)
+		for i := range asked {
+			asked[i] = invented(n + i)
+		}
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
-			for b.Loop() {
-				book.Assign(it, nil)
+			for i := 0; b.Loop(); i++ {
+				book.Assign(asked[i%len(asked)], nil)
 			}
+			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(n), "B/item")
 		})
+		runtime.KeepAlive(book)
 	}
 }
+
+var large = flag.Bool("large", false, "benchmarks with a million items too")
 
 func TestNewsIsJoinedAcrossLanguages(t *testing.T) {
 	in := func(lang string, it watcher.Item) watcher.Item {
