@@ -27,7 +27,8 @@
 //
 // # What it owns
 //
-// The tables feeds, subscriptions, items, stories, members, matches, alerts, alert_themes,
-// deliveries and channels, River's tables and goose's; for SQLite the file, its -wal and -shm
-// companions and its .lock. No goroutine of its own beyond the connection pools'.
+// The tables feeds, subscriptions, items, stories, members, apart, merged, matches, alerts,
+// alert_themes, deliveries and channels, River's tables and goose's; for SQLite the file,
+// its -wal and -shm companions and its .lock. No goroutine of its own beyond the connection
+// pools'.
 package store
