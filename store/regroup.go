@@ -38,7 +38,7 @@ func (s *Store) Split(
 			return err
 		}
 		rest, own = divide(old, own, left, taken)
-		if err := errors.Join(l.saveStory(own), l.saveStory(rest), l.keepApart(taken, left)); err != nil {
+		if err := errors.Join(l.saveStory(own), l.saveStory(rest), l.keepApart(taken)); err != nil {
 			return err
 		}
 		why := watcher.Join{Story: own.ID, Signature: "split", Score: 1, Why: "a person took it out of story " + string(old.ID)}
@@ -96,15 +96,18 @@ func (l *ledger) freeID(lead watcher.ItemID) (watcher.StoryID, error) {
 	}
 }
 
-// keepApart remembers that items are never to be joined again.
-func (l *ledger) keepApart(taken, left []Joined) error {
-	const query = `INSERT INTO apart (item_id, other_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
-	for _, t := range taken {
-		for _, o := range left {
-			if _, err := exec(l.ctx, l.tx, query, string(t.Item.ID), string(o.Item.ID)); err != nil {
-				return fmt.Errorf("keep item %s apart: %w", t.Item.ID, err)
-			}
-		}
+// keepApart remembers that items are never to be joined again with those that stay in their
+// story.
+func (l *ledger) keepApart(taken []Joined) error {
+	const query = `INSERT INTO apart (item_id, other_id)
+		SELECT t.item_id, o.item_id FROM members t JOIN members o ON o.story_id = t.story_id
+		WHERE t.item_id IN LIST($1) AND o.item_id NOT IN LIST($1) ON CONFLICT DO NOTHING`
+	ids := make([]watcher.ItemID, len(taken))
+	for i, j := range taken {
+		ids[i] = j.Item.ID
+	}
+	if _, err := exec(l.ctx, l.tx, l.s.sql(query), list(ids)); err != nil {
+		return fmt.Errorf("keep items apart: %w", err)
 	}
 	return nil
 }

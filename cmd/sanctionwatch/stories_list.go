@@ -84,7 +84,7 @@ func (c *storiesListCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	defer st.Close()
+	defer func() { _ = st.Close() }() // only read
 	f := store.StoryFilter{Theme: c.Theme, Rule: c.Rule, Limit: c.Limit}
 	if c.Since > 0 {
 		f.Since = time.Now().Add(-time.Duration(c.Since))

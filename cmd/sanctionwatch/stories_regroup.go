@@ -21,7 +21,7 @@ func (c *storiesSplitCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	defer st.Close()
+	defer func() { _ = st.Close() }() // what it wrote is committed
 	if _, err := st.Story(ctx, c.ID); err != nil {
 		return noStory(c.ID, err)
 	}
@@ -50,7 +50,7 @@ func (c *storiesMergeCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	defer st.Close()
+	defer func() { _ = st.Close() }() // what it wrote is committed
 	into, err := st.Story(ctx, c.ID)
 	if err != nil {
 		return noStory(c.ID, err)

@@ -66,7 +66,7 @@ func (c *storiesShowCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	defer st.Close()
+	defer func() { _ = st.Close() }() // only read
 	s, err := st.Story(ctx, c.ID)
 	if err != nil {
 		return noStory(c.ID, err)

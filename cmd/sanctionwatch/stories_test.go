@@ -41,7 +41,9 @@ func TestARunningDaemonObeysASplitAndAMerge(t *testing.T) {
 	}
 	require.Contains(t, r.lines("stories", "split", id, taken)[0], "keeps 1 item")
 	p.publish("c", "Cargo of Belarusian potash from Soligorsk is free, judges decide", "Judges at the port freed a cargo and ordered its owner in Vilnius to be paid.")
-	r.await(func() bool { return strings.Contains(strings.Join(r.lines("stories", "list", "--json"), ""), `"items":2`) }, "the third is joined")
+	r.await(func() bool {
+		return strings.Contains(strings.Join(r.lines("stories", "list", "--json"), ""), `"items":2`)
+	}, "the third is joined")
 	list = r.lines("stories", "list", "--json")
 	require.Len(t, list, 2)
 	require.Contains(t, list[0], "Judges free cargo", "with what was taken out, not with what it was taken from")
