@@ -113,6 +113,7 @@ func (s *Store) delivery(ctx context.Context, q querier, id watcher.DeliveryID) 
 type DeliveryFilter struct {
 	State   watcher.State
 	Channel string
+	Story   watcher.StoryID
 	Before  int64 // what the page before returned; 0 for the first
 	Limit   int   // rows a page, 50 if 0, 1000 at most
 }
@@ -122,9 +123,10 @@ type DeliveryFilter struct {
 func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]watcher.Delivery, int64, error) {
 	const query = `SELECT ` + deliveryColumns + ` FROM deliveries d
 		WHERE d.seq < $1 AND ($2 = '' OR d.state = $2) AND ($3 = '' OR d.channel = $3)
-		ORDER BY d.seq DESC LIMIT $4`
+		AND ($4 = '' OR d.story_id = $4) ORDER BY d.seq DESC LIMIT $5`
 	n := pageSize(f.Limit)
-	rows, err := all(ctx, s.read, scanDelivery, query, below(f.Before), string(f.State), f.Channel, n+1)
+	rows, err := all(ctx, s.read, scanDelivery, query, below(f.Before), string(f.State), f.Channel,
+		string(f.Story), n+1)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read deliveries: %w", err)
 	}

@@ -8,7 +8,7 @@
 //
 // # Two databases
 //
-// SQLite is one file with one process, which the lock beside the file proves: every
+// SQLite is one file with one daemon, which the lock beside the file proves: every
 // write goes through one connection whose transactions begin with the write lock, and
 // reads have connections of their own. PostgreSQL may be shared by several replicas; an
 // advisory lock held until commit gives Order its deployment-wide order. Statements are
@@ -25,9 +25,17 @@
 // with a wording it never had: two feeds that title one link differently, or a headline
 // that is put back, are not news.
 //
+// # Regrouping
+//
+// A person may take items out of a story (Split) or join two (Merge), in the same order as
+// records. A moved item is a member anew, with the next number, so that whoever reads
+// Members learns it; what was split is kept in apart, and what was merged leads on in merged.
+// Options.Beside opens the store for such a change beside the process that works on it.
+//
 // # What it owns
 //
-// The tables feeds, subscriptions, items, stories, members, matches, alerts, alert_themes,
-// deliveries and channels, River's tables and goose's; for SQLite the file, its -wal and -shm
-// companions and its .lock. No goroutine of its own beyond the connection pools'.
+// The tables feeds, subscriptions, items, stories, members, apart, merged, matches, alerts,
+// alert_themes, deliveries and channels, River's tables and goose's; for SQLite the file,
+// its -wal and -shm companions and its .lock. No goroutine of its own beyond the connection
+// pools'.
 package store

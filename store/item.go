@@ -19,7 +19,7 @@ type sighted struct {
 	id       watcher.ItemID // it was recorded under; empty for an unknown one
 	wordings string
 	shown    int64
-	untold   string // the item's story, if nobody was told of it; else empty
+	untold   string // the item's story, if it raised no alert; else empty
 }
 
 func (f sighted) sighting(it watcher.Item) watcher.Sighting {
@@ -46,7 +46,7 @@ func (f sighted) worded(it watcher.Item) bool {
 // has not been looked at yet.
 func (f sighted) held(feed watcher.FeedID) bool {
 	var s watcher.Story
-	if f.untold == "" || fromJSON(f.untold, &s) != nil {
+	if f.untold == "" || fromJSON(f.untold, &s) != nil || s.Told {
 		return false
 	}
 	return !slices.Contains(s.Feeds, string(feed))

@@ -53,10 +53,12 @@ func (l *ledger) recordedID(it watcher.Item) (watcher.ItemID, error) {
 	return l.ids[it.ID], nil
 }
 
-// Members returns the items recorded in stories after seq and seen since the time given.
+// Members returns the items recorded in stories, or moved to another, after seq and seen
+// since the time given.
 func (l *ledger) Members(seq int64, since time.Time) ([]watcher.Member, error) {
 	const query = `SELECT m.seq, m.story_id, i.id, i.feed_id, i.url, i.title, i.lead, i.language, i.published, i.seen,
-		(SELECT string_agg(x.theme, ' ') FROM matches x WHERE x.item_id = i.id)
+		(SELECT string_agg(x.theme, ' ') FROM matches x WHERE x.item_id = i.id),
+		(SELECT string_agg(p.other_id, ' ') FROM apart p WHERE p.item_id = i.id)
 		FROM members m JOIN items i ON i.id = m.item_id WHERE m.seq > $1 AND i.seen >= $2 ORDER BY m.seq`
 	ms, err := all(l.ctx, l.tx, scanMember, query, seq, ms(since))
 	if err != nil {
@@ -67,10 +69,13 @@ func (l *ledger) Members(seq int64, since time.Time) ([]watcher.Member, error) {
 
 func scanMember(scan scanner) (m watcher.Member, err error) {
 	var published, seen int64
-	var themes sql.NullString
+	var themes, apart sql.NullString
 	err = scan(&m.Seq, &m.Story, &m.Item.ID, &m.Item.FeedID, &m.Item.URL, &m.Item.Title, &m.Item.Lead,
-		&m.Item.Language, &published, &seen, &themes)
+		&m.Item.Language, &published, &seen, &themes, &apart)
 	m.Item.Published, m.Item.Seen, m.Themes = at(published), at(seen), strings.Fields(themes.String)
+	for id := range strings.FieldsSeq(apart.String) {
+		m.Apart = append(m.Apart, watcher.ItemID(id))
+	}
 	return m, err
 }
 

@@ -29,9 +29,10 @@ const (
 // other process is at work, it then gives back what a killed one held: its jobs run
 // again at once and its feeds can be claimed.
 //
-// Of a store that was opened for reading it only checks that the version is right.
+// Of a store that was opened for reading, or beside another process, it only checks that the
+// version is right.
 func (s *Store) Migrate(ctx context.Context) error {
-	if s.readOnly {
+	if s.readOnly || s.beside {
 		return s.requireCurrent(ctx)
 	}
 	unlock, err := s.lockMigrations(ctx)

@@ -31,7 +31,7 @@ type Store struct {
 	closers []func() error // run last to first
 
 	keep, keepMatched time.Duration
-	readOnly          bool
+	readOnly, beside  bool
 	locker            *pgx.ConnConfig // what Migrate locks with; nil for SQLite
 	enqueue           func(context.Context, *sql.Tx, []watcher.Delivery) error
 
@@ -59,7 +59,7 @@ func Open(ctx context.Context, o Options, log *slog.Logger) (*Store, error) {
 		return nil, fmt.Errorf("store: dsn: %w", err)
 	}
 	s := &Store{
-		dialect: d, log: log, readOnly: o.ReadOnly,
+		dialect: d, log: log, readOnly: o.ReadOnly, beside: o.Beside,
 		keep: time.Duration(o.Keep), keepMatched: time.Duration(o.KeepMatched),
 	}
 	if d == postgresDialect {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
@@ -11,6 +13,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -141,6 +144,60 @@ func readBeside(t *testing.T, o store.Options) {
 	got, err = r.Item(t.Context(), "a")
 	require.NoError(t, err)
 	require.Equal(t, it, got)
+}
+
+func TestAChangeBesideTheDaemonTakesNothingFromIt(t *testing.T) {
+	o := sqliteOptions(filepath.Join(t.TempDir(), "x.db"))
+	if os.Getenv(postgresVariable) != "" {
+		t.Run("postgres", func(t *testing.T) { changeBeside(t, postgresOptions(t)) })
+	}
+	beside := o
+	beside.Beside = true
+	require.Contains(t, refused(t, beside), "there is no database")
+	changeBeside(t, o)
+	edit(t, o.DSN[len("sqlite:"):], "DELETE FROM goose_db_version WHERE version_id > 0")
+	s, err := store.Open(t.Context(), beside, quiet())
+	require.NoError(t, err)
+	defer s.Close()
+	require.ErrorContains(t, s.Migrate(t.Context()), "is older than this program's", "the daemon migrates, not a verb beside it")
+}
+
+func changeBeside(t *testing.T, o store.Options) {
+	daemon, err := store.Open(t.Context(), o, quiet())
+	require.NoError(t, err)
+	defer daemon.Close()
+	require.NoError(t, daemon.Migrate(t.Context()))
+	require.NoError(t, daemon.Sync(t.Context(), []watcher.Feed{{ID: "belta", URL: "https://belta.example"}}))
+	got, err := daemon.Claim(t.Context(), "daemon", 1, time.Hour)
+	require.NoError(t, err)
+	require.Len(t, got, 1)
+	o.Beside = true
+	verb := openMigrated(t, o)
+	record := func(s *store.Store, id watcher.ItemID, story watcher.StoryID) error {
+		return s.Order(t.Context(), func(l watcher.Ledger) error {
+			return l.Write(watcher.Record{Item: watcher.Item{ID: id, Seen: time.Now()}, Story: watcher.Story{ID: story, Items: 1}})
+		})
+	}
+	var wg sync.WaitGroup
+	var errs [2]error
+	for i, s := range []*store.Store{daemon, verb} {
+		wg.Go(func() {
+			for n := range 50 {
+				id := fmt.Sprint(i, "-", n)
+				errs[i] = errors.Join(errs[i], record(s, watcher.ItemID(id), watcher.StoryID(id)))
+			}
+		})
+	}
+	wg.Wait()
+	require.NoError(t, errors.Join(errs[:]...), "they wait for each other")
+	c, err := daemon.Counts(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 100, c.Stories)
+	_, err = verb.Merge(t.Context(), "0-0", "1-0")
+	require.NoError(t, err)
+	got, err = daemon.Claim(t.Context(), "other", 1, time.Hour)
+	require.NoError(t, err)
+	require.Empty(t, got, "its claim is still its own")
 }
 
 func TestNoErrorHoldsThePassword(t *testing.T) {

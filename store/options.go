@@ -33,6 +33,10 @@ type Options struct {
 	KeepMatched Duration `yaml:"keep_matched"`
 	// ReadOnly opens a store that exists, for reading beside the process that writes.
 	ReadOnly bool `yaml:"-"`
+	// Beside opens a store that exists, for a change beside the process that works on it. On
+	// SQLite it does without the lock that keeps a second daemon away: each transaction
+	// waits for the file's own write lock instead.
+	Beside bool `yaml:"-"`
 }
 
 // Validate reports every mistake in the options, without opening anything.

@@ -44,16 +44,20 @@ func (l *ledger) writeStory(r watcher.Record, id watcher.ItemID) error {
 	const (
 		story = `INSERT INTO stories (id, story, written) VALUES ($1, $2, $3)
 			ON CONFLICT (id) DO UPDATE SET story = excluded.story, written = excluded.written`
-		member = `INSERT INTO members (item_id, story_id) VALUES ($1, $2) ON CONFLICT (item_id) DO NOTHING`
+		member = `INSERT INTO members (item_id, story_id, joined) VALUES ($1, $2, $3) ON CONFLICT (item_id) DO NOTHING`
 	)
 	text, err := asJSON(r.Story)
+	if err != nil {
+		return err
+	}
+	joined, err := asJSON(r.Join)
 	if err != nil {
 		return err
 	}
 	if _, err := exec(l.ctx, l.tx, story, string(r.Story.ID), text, ms(time.Now())); err != nil {
 		return err
 	}
-	_, err = exec(l.ctx, l.tx, member, string(id), string(r.Story.ID))
+	_, err = exec(l.ctx, l.tx, member, string(id), string(r.Story.ID), joined)
 	return err
 }
 

@@ -31,16 +31,35 @@ const sqliteReaders = 4
 
 func (s *Store) openSQLite(ctx context.Context, path string) error {
 	s.name = "sqlite " + path
-	if s.readOnly {
+	if s.readOnly || s.beside {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("there is no database %s yet: start sanctionwatch once, or correct store.dsn", path)
 		}
+	}
+	if s.readOnly {
 		if err := s.openSQLiteReader(ctx, path); err != nil {
 			return sqliteCure(path, err)
 		}
 		s.db, s.driver = s.read, riversqlite.New(s.read)
 		return nil
 	}
+	if !s.beside {
+		if err := s.takeFile(path); err != nil {
+			return err
+		}
+	}
+	if err := s.openSQLiteWriter(ctx, path); err != nil {
+		return sqliteCure(path, err)
+	}
+	if err := s.openSQLiteReader(ctx, path); err != nil {
+		return sqliteCure(path, err)
+	}
+	s.driver = riversqlite.New(s.db)
+	return nil
+}
+
+// takeFile makes the file, if there is none, and keeps other daemons from it.
+func (s *Store) takeFile(path string) error {
 	if err := createFile(path); err != nil {
 		return err
 	}
@@ -53,13 +72,6 @@ func (s *Store) openSQLite(ctx context.Context, path string) error {
 		return fmt.Errorf("database %s: %w", path, err)
 	}
 	s.onClose(unlock)
-	if err := s.openSQLiteWriter(ctx, path); err != nil {
-		return sqliteCure(path, err)
-	}
-	if err := s.openSQLiteReader(ctx, path); err != nil {
-		return sqliteCure(path, err)
-	}
-	s.driver = riversqlite.New(s.db)
 	return nil
 }
 

@@ -53,11 +53,13 @@ type Member struct {
 	Story  StoryID
 	Item   Item     // ID, FeedID, URL, Title, Lead, Language, Published, Seen
 	Themes []string // of the rules that fired on it
+	Apart  []ItemID // items that a person took it apart from: it joins no story of theirs again
 }
 
 // A Clusterer decides which story an item belongs to. It is called by one goroutine at
 // a time, and learns every recorded item, its own and those of other replicas, through
-// Learn before it is asked again.
+// Learn before it is asked again. A Member that it knows is learned again when a person
+// moved it to another story.
 type Clusterer interface {
 	Assign(it Item, ms []Match) Join
 	Learn(m Member)

@@ -43,7 +43,7 @@ type CLI struct {
 	Check       checkCmd       `cmd:"" help:"Check that the whole configuration loads."`
 	Rules       rulesCmd       `cmd:"" help:"Check, test, list, explain and measure rules."`
 	Feeds       feedsCmd       `cmd:"" help:"Read feed documents and check feeds."`
-	Stories     storiesCmd     `cmd:"" help:"How items are joined to stories."`
+	Stories     storiesCmd     `cmd:"" help:"List, show, split and merge stories, and measure how items are joined."`
 	Replay      replayCmd      `cmd:"" help:"Send items from files through the whole line, as if polled."`
 	Bench       benchCmd       `cmd:"" help:"Measure on this machine, beside a plain way to do the same."`
 	Notify      notifyCmd      `cmd:"" help:"Send a sample alert to a channel."`

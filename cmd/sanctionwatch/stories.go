@@ -14,7 +14,11 @@ import (
 )
 
 type storiesCmd struct {
-	Eval storiesEvalCmd `cmd:"" help:"Labelled story groups in, precision and recall out."`
+	List  storiesListCmd  `cmd:"" help:"The stories, the latest first."`
+	Show  storiesShowCmd  `cmd:"" help:"All of one story: its items and why each joined, rules, alerts, deliveries."`
+	Split storiesSplitCmd `cmd:"" help:"Take items out of a story into one of their own, for good."`
+	Merge storiesMergeCmd `cmd:"" help:"Join another story into a story."`
+	Eval  storiesEvalCmd  `cmd:"" help:"Labelled story groups in, precision and recall out."`
 }
 
 type storiesEvalCmd struct {

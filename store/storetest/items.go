@@ -175,7 +175,7 @@ func itemGUIDPlace(t *testing.T, s *store.Store) {
 
 func itemHeld(t *testing.T, s *store.Store) {
 	r := record(item("belta", 1))
-	r.Alert, r.Deliveries = nil, nil
+	r.Alert, r.Deliveries, r.Story.Told = nil, nil, false
 	write(t, s, r)
 	other := r.Item
 	other.FeedID = "tut"

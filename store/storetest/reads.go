@@ -17,6 +17,8 @@ var readClaims = []claim{
 	{"DeliveriesArePagedAndFiltered", readDeliveries},
 	{"TheArchiveIsPagedOldestFirst", readArchive},
 	{"AStoryListsItsItems", readStory},
+	{"StoriesAreFilteredLatestFirst", readStories},
+	{"AStorySaysWhyEachItemJoined", readJoined},
 	{"CountsCount", readCounts},
 	{"APingAndASizeAreAnswered", readPing},
 	{"ACancelledContextStopsARead", readCancelled},
@@ -141,6 +143,48 @@ func readStory(t *testing.T, s *store.Store) {
 	require.Equal(t, n.Story, st, "as it is now")
 	_, err = s.Story(t.Context(), "nobody")
 	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+func readStories(t *testing.T, s *store.Store) {
+	potash, low := record(item("belta", 1)), record(item("belta", 2))
+	low.Matches[0].RuleID, low.Matches[0].Theme = "tower", "5g"
+	write(t, s, potash)
+	time.Sleep(2 * time.Millisecond) // the store tells milliseconds apart
+	middle := now()
+	write(t, s, low)
+	for name, c := range map[string]struct {
+		f    store.StoryFilter
+		want []watcher.Story
+	}{
+		"all":      {store.StoryFilter{}, []watcher.Story{low.Story, potash.Story}},
+		"limit":    {store.StoryFilter{Limit: 1}, []watcher.Story{low.Story}},
+		"theme":    {store.StoryFilter{Theme: "potash"}, []watcher.Story{potash.Story}},
+		"rule":     {store.StoryFilter{Rule: "tower"}, []watcher.Story{low.Story}},
+		"since":    {store.StoryFilter{Since: middle}, []watcher.Story{low.Story}},
+		"one rule": {store.StoryFilter{Theme: "potash", Rule: "tower"}, nil},
+	} {
+		got, err := s.Stories(t.Context(), c.f)
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, got, name)
+	}
+}
+
+func readJoined(t *testing.T, s *store.Store) {
+	r := record(item("belta", 1), "desk")
+	n := follow(r, item("tut", 2), watcher.Coverage, to("mail", watcher.Update))
+	n.Join = watcher.Join{Story: r.Story.ID, Signature: "near text", Score: 0.7, Why: "70 % alike"}
+	write(t, s, r, n, record(item("belta", 3), "desk"))
+	edited := n
+	edited.Join = watcher.Join{Story: r.Story.ID, Signature: "same link", Score: 1}
+	write(t, s, edited)
+	js, err := s.Joined(t.Context(), r.Story.ID)
+	require.NoError(t, err)
+	require.Equal(t, []store.Joined{
+		{Item: r.Item, Join: r.Join, Matches: r.Matches}, {Item: n.Item, Join: n.Join, Matches: n.Matches},
+	}, js, "an edit changes no reason")
+	ds, _, err := s.Deliveries(t.Context(), store.DeliveryFilter{Story: r.Story.ID})
+	require.NoError(t, err)
+	require.Equal(t, []watcher.Delivery{n.Deliveries[0], r.Deliveries[0]}, ds)
 }
 
 func readCounts(t *testing.T, s *store.Store) {

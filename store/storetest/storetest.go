@@ -25,7 +25,7 @@ import (
 // when the test ends.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for _, group := range [][]claim{
-		itemClaims, recordClaims, feedClaims, subscriptionClaims, deliveryClaims, readClaims, pruneClaims, tellClaims,
+		itemClaims, recordClaims, feedClaims, subscriptionClaims, deliveryClaims, readClaims, pruneClaims, tellClaims, regroupClaims,
 	} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })

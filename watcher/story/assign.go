@@ -57,6 +57,7 @@ const (
 // A question is an item that a story is looked for.
 type question struct {
 	signature
+	item     uint64
 	at       time.Time
 	by       weighed // its terms
 	abroadBy weighed // its terms of all languages
@@ -65,17 +66,19 @@ type question struct {
 // Assign decides which story an item belongs to.
 func (b *Book) Assign(it watcher.Item, ms []watcher.Match) watcher.Join {
 	words := make(map[uint32]string)
-	q := &question{at: it.When()}
+	q := &question{at: it.When(), item: hash64(string(it.ID))}
 	q.signature = b.trim(sign(it, func(id uint32, word string) {
 		if _, ok := words[id]; !ok {
 			words[id] = word
 		}
 	}))
 	q.themes = themesOf(ms)
-	if s := b.known(&b.links, q.link); s != nil && apart(s.when(), q.at) <= b.window {
+	if s := b.known(&b.links, q.link); s != nil && apart(s.when(), q.at) <= b.window &&
+		!b.barred(q.item, s, func(x *slot) bool { return x.link == q.link }) {
 		return watcher.Join{Story: watcher.StoryID(b.idOf(s.story)), Signature: "same link", Score: 1, Why: "the same link"}
 	}
-	if s := b.known(&b.titles, q.title); s != nil && apart(s.when(), q.at) <= span {
+	if s := b.known(&b.titles, q.title); s != nil && apart(s.when(), q.at) <= span &&
+		!b.barred(q.item, s, func(x *slot) bool { return x.title == q.title }) {
 		return watcher.Join{
 			Story: watcher.StoryID(b.idOf(s.story)), Signature: "same title", Score: 1,
 			Why: fmt.Sprintf("the same %d words in the title", q.words),
@@ -83,9 +86,17 @@ func (b *Book) Assign(it watcher.Item, ms []watcher.Match) watcher.Join {
 	}
 	q.by, q.abroadBy = b.weigh(q.terms), b.weigh(q.abroad)
 	best := watcher.Join{Signature: "none", Why: "no story of the last days shares its words"}
+	var all []likeness
 	for _, s := range b.candidates(q) {
-		if l := b.like(q, s); l.score > best.Score {
-			best = l.join(watcher.StoryID(b.idOf(s)), words, b.subject)
+		all = append(all, b.like(q, s))
+	}
+	open := b.unparted(q.item, all)
+	if len(open) < len(all) {
+		best.Why = "a person took it, or its like, out of the nearest story"
+	}
+	for _, l := range open {
+		if l.score > best.Score {
+			best = l.join(watcher.StoryID(b.idOf(l.story)), words, b.subject)
 		}
 	}
 	return best
@@ -191,8 +202,10 @@ func (b *Book) older(n int32, id uint32, abroad bool) int32 {
 // A likeness is how like an item is to the members of a story on average, and to the
 // most alike of them.
 type likeness struct {
+	story   int32
 	score   float64
 	nearest float64  // likeness of the words alone
+	kin     uint64   // the nearest item
 	shared  []uint32 // terms that the nearest has too, the weightiest first
 	figures bool     // a member's title has other figures
 	days    float64  // from the nearest
@@ -200,7 +213,7 @@ type likeness struct {
 }
 
 func (b *Book) like(q *question, story int32) likeness {
-	var l likeness
+	l := likeness{story: story}
 	sum, own, abroad := 0.0, 0, 0.0
 	for n, seen := b.stories.at(story).last, 0; n >= b.first && seen < mostMembers; n, seen = b.slots.at(n).older, seen+1 {
 		s := b.slots.at(n)
@@ -208,7 +221,7 @@ func (b *Book) like(q *question, story int32) likeness {
 		if s.tongue != q.tongue {
 			score, shared := b.acrossLanguages(q, s, between)
 			if score > l.nearest {
-				l.nearest, l.shared, l.days, l.abroad = score, shared, between.Hours()/24, true
+				l.nearest, l.kin, l.shared, l.days, l.abroad = score, s.item, shared, between.Hours()/24, true
 			}
 			abroad = max(abroad, score)
 			continue
@@ -218,7 +231,7 @@ func (b *Book) like(q *question, story int32) likeness {
 		b.scratch = p.terms(partTerms, b.scratch[:0])
 		words, shared := b.cosine(&q.by, b.scratch)
 		if words > l.nearest {
-			l.nearest, l.shared, l.days, l.abroad = words, shared, between.Hours()/24, false
+			l.nearest, l.kin, l.shared, l.days, l.abroad = words, s.item, shared, between.Hours()/24, false
 		}
 		if !sameNumbers(q.numbers, p.ids(partNumbers, nil)) {
 			l.figures = true

@@ -35,8 +35,9 @@ type shelf struct {
 	titles  table
 	links   table
 	stories list[row]
-	names   table            // of stories
-	odd     map[int32]string // stories whose ids are no names
+	names   table               // of stories
+	odd     map[int32]string    // stories whose ids are no names
+	apart   map[uint64][]uint64 // an item to those that a person took it apart from
 }
 
 // A tail is how many entries have a term, and the latest that is indexed by it.
@@ -70,7 +71,7 @@ func New(o Options) *Book {
 }
 
 func (b *Book) clear() {
-	b.shelf = shelf{tails: make(map[uint32]tail), odd: make(map[int32]string)}
+	b.shelf = shelf{tails: make(map[uint32]tail), odd: make(map[int32]string), apart: make(map[uint64][]uint64)}
 	b.items.hash = func(n int32) uint64 { return b.slots.at(n).item }
 	b.titles.hash = func(n int32) uint64 { return b.slots.at(n).title }
 	b.links.hash = func(n int32) uint64 { return b.slots.at(n).link }
@@ -80,21 +81,45 @@ func (b *Book) clear() {
 // Len returns how many items the book holds.
 func (b *Book) Len() int { return b.slots.n - int(b.first) }
 
-// Learn adds a recorded item to its story. An item that is there already is left alone.
+// Learn adds a recorded item to its story. One that is there already moves there, and what
+// it is apart from is what the member says now.
 func (b *Book) Learn(m watcher.Member) {
 	id := hash64(string(m.Item.ID))
-	if b.items.get(id) >= 0 {
+	if n := b.items.get(id); n >= 0 {
+		b.move(n, b.storyOf(string(m.Story)))
+	} else {
+		b.forget(m.Item.When().Add(-b.window))
+		sig := b.trim(sign(m.Item, nil))
+		for _, t := range m.Themes {
+			sig.themes = append(sig.themes, hash32(t))
+		}
+		b.add(slot{
+			item: id, title: sig.title, link: sig.link, at: seconds(m.Item.When()), outlet: sig.outlet,
+			tongue: sig.tongue, words: uint8(min(sig.words, 255)), undoes: sig.undoes,
+		}, sig, string(m.Story))
+	}
+	b.part(id, m.Apart)
+}
+
+// move takes an entry out of the chain of its story into that of another.
+func (b *Book) move(n, to int32) {
+	s := b.slots.at(n)
+	if s.story == to {
 		return
 	}
-	b.forget(m.Item.When().Add(-b.window))
-	sig := b.trim(sign(m.Item, nil))
-	for _, t := range m.Themes {
-		sig.themes = append(sig.themes, hash32(t))
+	link := b.before(s.story, n)
+	*link = s.older
+	link = b.before(to, n)
+	s.story, s.older, *link = to, *link, n
+}
+
+// before returns where the chain of a story leads to n, or would.
+func (b *Book) before(story, n int32) *int32 {
+	link := &b.stories.at(story).last
+	for *link > n {
+		link = &b.slots.at(*link).older
 	}
-	b.add(slot{
-		item: id, title: sig.title, link: sig.link, at: seconds(m.Item.When()), outlet: sig.outlet,
-		tongue: sig.tongue, words: uint8(min(sig.words, 255)), undoes: sig.undoes,
-	}, sig, string(m.Story))
+	return link
 }
 
 func seconds(t time.Time) uint32 { return uint32(max(t.Unix(), 0)) }
@@ -190,5 +215,8 @@ func (b *Book) forget(t time.Time) {
 			terms: p.terms(partTerms, nil), abroad: p.terms(partAbroad, nil), numbers: p.ids(partNumbers, nil),
 			figures: p.ids(partFigures, nil), themes: p.ids(partThemes, nil),
 		}, old.idOf(s.story))
+		if others, ok := old.apart[s.item]; ok {
+			b.apart[s.item] = others
+		}
 	}
 }
