@@ -36,7 +36,7 @@ const (
 	indexed       = 12 // terms that an entry is found by, the rarest
 	indexedAbroad = 8  // and from other languages
 	probes        = 10 // terms that candidates are looked for by, the rarest first
-	perProbe      = 64 // entries looked at for each, the latest first
+	perProbe      = 32 // entries looked at for each, the latest first
 	mostStories   = 16 // compared in full
 	mostMembers   = 12 // of a story, the latest
 )
