@@ -207,7 +207,7 @@ func (s *Store) SavePoll(ctx context.Context, st watcher.FeedState) error {
 	const (
 		mine = ` WHERE id = $1 AND ($2 = '' OR lease_owner = $2)`
 		save = `UPDATE feeds SET cursor_url = $4, etag = $5, last_modified = $6, body_hash = $7,
-			next_due = CASE WHEN announced > $9 AND announced < $8 AND $12 = 0 THEN announced ELSE $8 END, announced = 0,
+			next_due = CASE WHEN announced > 0 AND announced < $8 AND $12 = 0 THEN announced ELSE $8 END, announced = 0,
 			last_poll = $9, last_success = $10, last_new = $11, failures = $12, last_error = $13, baselined = $14,
 			gone = $15, hints = $16, hub = $17, last_item = $18, moved_to = $19, moved_since = $20, adopted = $21, rhythm = $22,
 			lease_owner = '', lease_until = 0` + mine + ` AND ($3 = '' OR url = $3)`

@@ -95,10 +95,12 @@ func after(st FeedState, b Batch, res Poll, p *Plan) FeedState {
 		n := st.Failures
 		if res.Tally.Items > 0 {
 			n = 1 // the publisher did nothing wrong: its other news must not wait
+			st.Baselined = st.Baselined || st.Failures > 1
 		}
 		st.NextDue = p.Timetable.Next(res.Feed, n, hints, now)
 		return st
 	}
+	again := st.Cursor.URL != "" // a document that is always cut must not keep the baseline open
 	st.Failures, st.LastError, st.LastSuccess, st.Cursor = 0, "", now, b.Cursor
 	if p.Learn != nil {
 		st = p.Learn(st, b.Items, res.Tally.New, now)
@@ -111,7 +113,7 @@ func after(st FeedState, b Batch, res Poll, p *Plan) FeedState {
 		}
 	}
 	st.Hints, st.Hub = b.Hints, b.Hub
-	st.Baselined = st.Baselined || !b.Partial
+	st.Baselined = st.Baselined || !b.Partial || again
 	st.NextDue = p.Timetable.Next(res.Feed, 0, st.Hints, now)
 	return st
 }

@@ -125,6 +125,23 @@ func TestFirstPollThatWasCutLeavesTheBaselineOpen(t *testing.T) {
 	require.True(t, m.polls[1].Baselined)
 }
 
+func TestFeedThatIsAlwaysCutHasABaselineToo(t *testing.T) {
+	cut := watcher.Cursor{URL: "https://wire.example/rss"}
+	src := &source{batches: []watcher.Batch{
+		{Items: []watcher.Item{news("wire", "minsk potash", 0)}, Cursor: cut, Partial: true},
+		{Items: []watcher.Item{news("wire", "grodno potash", 0)}, Cursor: cut, Partial: true},
+		{Items: []watcher.Item{news("wire", "brest potash", 0)}, Cursor: cut, Partial: true},
+	}, errs: make([]error, 3)}
+	w, m := setup(t, plan(), src)
+	st := watcher.FeedState{ID: "wire"}
+	for range 3 {
+		_, err := w.Poll(t.Context(), st)
+		require.NoError(t, err)
+		st = m.polls[len(m.polls)-1]
+	}
+	require.Len(t, m.deliveries, 1, "the third poll's news is told")
+}
+
 func TestOneItemThatCannotBeRecordedDoesNotKeepBackTheOthers(t *testing.T) {
 	items := []watcher.Item{news("wire", "minsk potash", 0), news("wire", "odd potash", 0), news("wire", "grodno potash", 0)}
 	src := &source{batches: []watcher.Batch{{Items: items, Cursor: watcher.Cursor{ETag: "new"}}}, errs: make([]error, 1)}

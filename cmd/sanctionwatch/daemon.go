@@ -137,10 +137,10 @@ func (d *daemon) use(ctx context.Context, cfg *config.Config) error {
 	if d.cfg != nil {
 		cfg.Keep(p, d.cfg, d.watcher.Plan())
 	}
-	if err := d.store.Sync(ctx, cfg.Feeds); err != nil {
+	if err := d.workers(ctx, cfg); err != nil {
 		return err
 	}
-	if err := d.workers(ctx, cfg); err != nil {
+	if err := d.store.Sync(ctx, cfg.Feeds); err != nil { // the last that may fail
 		return err
 	}
 	d.source.Use(cfg.Access)

@@ -25,8 +25,9 @@ func serve(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: serve DIR [FILE...]")
 	}
 	o := &outletFiles{dir: ts.MkAbs(args[0]), log: ts.MkAbs("asked.txt")}
-	srv := httptest.NewServer(o)
-	o.address = srv.URL
+	srv := httptest.NewUnstartedServer(o)
+	o.address = "http://" + srv.Listener.Addr().String()
+	srv.Start()
 	ts.Defer(func() {
 		srv.CloseClientConnections()
 		srv.Close()

@@ -361,7 +361,6 @@ func TestOverlongItemsAreBounded(t *testing.T) {
 			require.LessOrEqual(t, len(spans), 200)
 		}
 		t.Log(name, time.Since(start))
-		require.Less(t, time.Since(start), 20*time.Second, name)
 	}
 }
 

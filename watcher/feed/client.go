@@ -94,25 +94,30 @@ func (c *Client) Close() {
 // Fetch implements [watcher.Source]. A document that ends early gives the items that are
 // whole and a cursor without validators, so that the rest is read next time.
 func (c *Client) Fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (watcher.Batch, error) {
-	b, err := c.fetch(ctx, f, cur)
-	if err == nil && f.FullText { // without a place of the document, which others may wait for
+	b, large, err := c.fetch(ctx, f, cur)
+	switch {
+	case err != nil || !f.FullText:
+	case large:
+		b.Notes = append(b.Notes, "full text: the document is too large for its articles to be read")
+	default: // without a place of the document, which others may wait for
 		c.fullText(ctx, f, cur == watcher.Cursor{}, &b)
 	}
 	return b, err
 }
 
-// fetch is Fetch but for the articles behind items.
-func (c *Client) fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (watcher.Batch, error) {
+// fetch is Fetch but for the articles behind items. A large document keeps its place.
+func (c *Client) fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) (_ watcher.Batch, large bool, _ error) {
 	res, s, err := c.get(ctx, f, cur)
 	if err != nil {
-		return watcher.Batch{}, err
+		return watcher.Batch{}, false, err
 	}
+	large = len(s.places) > 1
 	switch {
 	case len(s.places) == 0: // nobody waits for it, but what it becomes is larger
 		c.desk.parse <- struct{}{}
 		s.places = append(s.places, c.desk.parse)
 		defer s.leave()
-	case c.Holds && !f.FullText:
+	case c.Holds && (!f.FullText || len(s.places) > 1):
 		c.desk.keep(f.ID, s.leave)
 	default:
 		defer s.leave()
@@ -121,7 +126,7 @@ func (c *Client) fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 	b := watcher.Batch{Cursor: cur, Hints: hints(res.Header, now), MovedTo: res.MovedTo}
 	if res.Status == http.StatusNotModified {
 		b.Unchanged = true
-		return b, nil
+		return b, large, nil
 	}
 	sum := sha256.Sum256(res.Body)
 	hash := hex.EncodeToString(sum[:])
@@ -132,21 +137,21 @@ func (c *Client) fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 		}
 		if hash == cur.BodyHash {
 			b.Unchanged = true
-			return b, nil
+			return b, large, nil
 		}
 	}
 	size, body := len(res.Body), res.Body
 	res.Body = nil // free to go once it is text
 	d, err := Parse(body, Hints{URL: res.URL, Header: res.Header, Encoding: f.Encoding, Language: f.Language, limit: int(c.options.MaxBody)})
 	if err != nil {
-		return watcher.Batch{}, res.explain(err)
+		return watcher.Batch{}, false, res.explain(err)
 	}
 	items, lost := d.convert(f, now)
 	b.Items, b.Notes, b.Hub = items, append(d.Notes, lost...), d.Hub
 	b.Hints.Every, b.Hints.SkipHours, b.Hints.SkipDays = d.Hints.Every, d.Hints.SkipHours, d.Hints.SkipDays
 	if res.Cut || d.Partial {
 		if len(b.Items) == 0 {
-			return watcher.Batch{}, fmt.Errorf("the answer ends early, after %d bytes and no whole item", size)
+			return watcher.Batch{}, false, fmt.Errorf("the answer ends early, after %d bytes and no whole item", size)
 		}
 		b.Cursor, b.Partial = watcher.Cursor{URL: res.URL}, true
 	}
@@ -154,7 +159,7 @@ func (c *Client) fetch(ctx context.Context, f watcher.Feed, cur watcher.Cursor) 
 		b.Notes = append(b.Notes, fmt.Sprintf("the connection ended early, after %d bytes", size))
 	}
 	c.log.DebugContext(ctx, "feed fetched", "feed", f.ID, "bytes", size, "items", len(b.Items))
-	return b, nil
+	return b, large, nil
 }
 
 // Done says that the batch of a feed's last Fetch is not in use any more.

@@ -61,6 +61,8 @@ type Reading struct {
 	Read     int            // that are in the items' bodies
 	Troubles map[string]int // the others, by what was in the way, in words
 	Away     map[string]int // articles that other hosts answered for, by host
+
+	later int // articles that the next poll asks for again
 }
 
 // String says it for people: "3 of 5 articles read; 2 refused by robots.txt".
@@ -97,6 +99,9 @@ func (c *Client) fullText(ctx context.Context, f watcher.Feed, first bool, b *wa
 		c.tell(&r, it, first, errLeft)
 	}
 	c.readAll(ctx, f, first, unread[:min(len(unread), mostArticles)], &r)
+	if r.later > 0 { // the document must be read again, though it may not have changed
+		b.Cursor = watcher.Cursor{URL: b.Cursor.URL}
+	}
 	if r.Read < r.Asked || len(r.Away) > 0 {
 		b.Notes = append(b.Notes, "full text: "+r.String())
 	}

@@ -28,7 +28,11 @@ func (c *Client) Post(ctx context.Context, f watcher.Feed, address string, form 
 		return errors.New("the address cannot be read")
 	}
 	u.User = nil
-	h := hop{url: u, private: f.Private || c.options.AllowPrivateAddresses}
+	// A hub is named by the feed, so it may be where the feed may be, but not lead there.
+	h := hop{
+		url: u, private: f.Private || c.options.AllowPrivateAddresses,
+		want: want{guarded: !c.options.AllowPrivateAddresses},
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 	for range maxRedirects + 1 {

@@ -38,6 +38,9 @@ func (c *Client) tell(r *Reading, it *watcher.Item, first bool, err error) {
 	if !again || first {
 		a = spent
 	}
+	if a.tries < mostTries && again && !first {
+		r.later++
+	}
 	a.read = false
 	c.articles.tried.put(key, a, 1)
 }

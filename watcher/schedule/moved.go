@@ -22,6 +22,7 @@ func (t *Timetable) Moved(st watcher.FeedState, to string, err error, now time.T
 	case st.Adopted != "" && err != nil:
 		if st.Failures+1 >= lostAfter || errors.Is(err, watcher.ErrGone) {
 			st.Adopted, st.Cursor = "", watcher.Cursor{}
+			st.MovedTo, st.MovedSince = "", time.Time{} // it must be stable for a week again
 		}
 	case err != nil:
 	case to == "":

@@ -40,6 +40,7 @@ func TestAdoptedAddressThatFailsIsGivenUp(t *testing.T) {
 	lost := tt.Moved(st, "", errors.New("HTTP 500"), time.Now())
 	require.Empty(t, lost.Adopted)
 	require.Empty(t, lost.Cursor, "its validators are of no use elsewhere")
+	require.Empty(t, tt.Moved(lost, "https://new.example/rss", nil, time.Now()).Adopted, "not at once again")
 	st.Failures = 0
 	require.Empty(t, tt.Moved(st, "", fmt.Errorf("get: %w", watcher.ErrGone), time.Now()).Adopted)
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sanctionwatch/sanctionwatch/watcher"
@@ -114,13 +115,24 @@ func (u *Subscriber) answered(s *Subscription, err error) {
 		s.Attempts--
 		s.Next = now.Add(busyWait)
 	default:
-		s.Trouble = err.Error()
+		s.Trouble = s.hide(err.Error())
 		if retry, ok := errors.AsType[*watcher.RetryError](err); ok {
 			s.Next = now.Add(max(retry.After, backoff(s.Attempts)))
 		}
-		u.log.Warn("the hub did not take our request", "feed", s.Feed, "hub", s.Hub.URL, "mode", s.mode(), "err", err,
+		u.log.Warn("the hub did not take our request", "feed", s.Feed, "hub", s.Hub.URL, "mode", s.mode(), "err", s.Trouble,
 			"next", s.Next.Format(time.RFC3339))
 	}
+}
+
+// hide takes what only the hub may know out of a text: who has the token could end the
+// subscription, and who has the secret could forge news.
+func (s *Subscription) hide(text string) string {
+	for _, secret := range []string{s.Callback, url.QueryEscape(s.Callback), s.Token, s.Secret} {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "<hidden>")
+		}
+	}
+	return text
 }
 
 // backoff is the wait after a number of attempts that came to nothing, spread a little.

@@ -78,7 +78,7 @@ func (u *Subscriber) confirm(w http.ResponseWriter, r *http.Request, s Subscript
 		u.later(w)
 		return
 	case q.Get("hub.mode") == "denied":
-		log.Warn("the hub turned our subscription down: the feed is polled only", "reason", reason(q))
+		log.Warn("the hub turned our subscription down: the feed is polled only", "reason", s.hide(reason(q)))
 		return
 	default:
 		log.Info("hub verified", "mode", q.Get("hub.mode"), "lease_seconds", q.Get("hub.lease_seconds"))
@@ -129,7 +129,7 @@ func (s *Subscription) deny(q url.Values) error {
 	s.Next = now.Add(min(firstPause<<min(max(s.Attempts-1, 0), 10), longestPause))
 	s.Trouble = "the hub turned the subscription down"
 	if why := reason(q); why != "" {
-		s.Trouble += ": " + why
+		s.Trouble += ": " + s.hide(why)
 	}
 	return nil
 }

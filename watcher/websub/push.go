@@ -13,6 +13,8 @@ import (
 const (
 	// pushTime bounds how long a push is worked on. A hub that leaves early does not cut it.
 	pushTime = 20 * time.Second
+	// bodyTime is how long a hub may take to send what it has.
+	bodyTime = 10 * time.Second
 	// roomTime is how long a push waits for others to make room.
 	roomTime = 5 * time.Second
 )
@@ -24,14 +26,13 @@ func (u *Subscriber) push(w http.ResponseWriter, r *http.Request, s Subscription
 		http.Error(w, "this subscription has ended", http.StatusGone)
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), pushTime)
-	defer cancel()
 	if !u.enter(r.Context()) {
 		u.pushes.WithLabelValues("busy").Inc()
 		u.later(w)
 		return
 	}
 	defer func() { <-u.room }()
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime)) // where the server can
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, u.options.MaxBody))
 	if err != nil {
 		outcome, status := "cut", http.StatusBadRequest
@@ -42,6 +43,8 @@ func (u *Subscriber) push(w http.ResponseWriter, r *http.Request, s Subscription
 		http.Error(w, "the body could not be read: "+err.Error(), status)
 		return
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), pushTime)
+	defer cancel()
 	outcome, err := u.take(ctx, r.Header, body, s)
 	u.pushes.WithLabelValues(outcome).Inc()
 	if err != nil {
@@ -85,21 +88,26 @@ func (u *Subscriber) take(ctx context.Context, h http.Header, body []byte, s Sub
 	if done && !f.FullText {
 		if b, err = u.client.Read(ctx, f, s.Hub.Topic, h, body); err != nil {
 			u.log.Debug("push cannot be read: the feed is polled", "feed", f.ID, "err", err)
+			err = nil
 		}
 	}
 	if len(b.Items) > 0 {
 		if _, err := u.line.Take(ctx, f, b.Items, false); err != nil {
-			return "failed", errors.Join(err, u.store.Announce(ctx, f.ID))
+			late, cancel := context.WithTimeout(context.WithoutCancel(ctx), roomTime)
+			defer cancel()
+			return "failed", errors.Join(err, u.store.Announce(late, f.ID))
 		}
 	}
-	if err := u.pushed(ctx, s.Token); err != nil {
+	outcome := "taken"
+	if len(b.Items) == 0 || b.Partial {
+		outcome = "polled"
+		err = u.store.Announce(ctx, f.ID)
+	}
+	if err = errors.Join(err, u.pushed(ctx, s.Token)); err != nil {
 		return "failed", err
 	}
-	if len(b.Items) == 0 || b.Partial {
-		return "polled", u.store.Announce(ctx, f.ID)
-	}
 	u.log.Debug("pushed", "feed", f.ID, "items", len(b.Items))
-	return "taken", nil
+	return outcome, nil
 }
 
 // pushed notes that a hub sent something good.
