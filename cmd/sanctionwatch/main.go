@@ -91,7 +91,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 
 // uncounted is the memory that the limit of Go does not count: the pages of the program
 // itself and of SQLite.
-const uncounted = 48 << 20
+const uncounted = 60 << 20
 
 // spareMemory keeps Go below the limit of the process by what it does not count, but
 // leaves it half.
